@@ -1,0 +1,47 @@
+# Needs Python 3.11 or newer, pip and make; everything else goes into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: run test lint check record lock schema bench clean
+
+run: $(READY)
+	$(BIN)/extract seeds/ -o out.json
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test
+
+# Sends the seeds' requests to the model and server of your own (OPENAI_API_KEY, EXTRACT_MODEL, OPENAI_BASE_URL)
+# and keeps its answers in place of the recorded ones.
+record: $(READY)
+	rm -f tests/cassettes/*.json
+	$(BIN)/extract seeds/ -o out.json --record tests/cassettes
+
+schema: $(READY)
+	$(BIN)/extract schema > dataset.schema.json
+
+bench: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'
+	$(BIN)/python -m benchmarks
+
+lock:
+	uv pip compile pyproject.toml --extra local --extra test --extra check --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.txt
+
+clean:
+	rm -rf .venv out.json
+
+$(READY): requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=26'  # older ones take thrice as long
+	$(BIN)/python -m pip install --quiet --no-deps --no-compile --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps -e .
+	touch $(READY)

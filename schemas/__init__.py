@@ -1,0 +1,105 @@
+"""The data model, one concept per file: a glossary. No I/O, no logic beyond validation.
+
+``…Draft`` is what the model writes; the plain names are what the pipeline keeps.
+"""
+
+from __future__ import annotations
+
+from .actor import Actor, ActorDraft
+from .allegation import (
+    STAGE_FAMILY,
+    Allegation,
+    AllegationDraft,
+    Attribution,
+    AttributionDraft,
+    Claim,
+    Conflict,
+    ConflictValue,
+    Corroboration,
+    Item,
+    Participant,
+    Place,
+    Return,
+    StageFamily,
+)
+from .answer import Answer
+from .article import Article, Defect, PublicationDraft, SegmentRun
+from .base import Draft, Record
+from .dataset import (
+    NO_USAGE,
+    SCHEMA_VERSION,
+    Accounting,
+    ArticleCount,
+    Dataset,
+    Extraction,
+    Failure,
+    Judgement,
+    Quarantined,
+    RecordCount,
+    Run,
+    Skipped,
+    Usage,
+)
+from .denial import Denial, DenialDraft, DenialLink, DenialStatement
+from .evidence import Citation, Evidence
+from .excluded import Excluded, ExcludedDraft
+from .response import Response, ResponseDraft
+from .source import Source, SourceDraft
+from .values import DatePhrase, Finding, Quantity
+from .weapon import WeaponType, WeaponTypeDraft
+
+__all__ = [
+    "NO_USAGE",
+    "SCHEMA_VERSION",
+    "STAGE_FAMILY",
+    "Accounting",
+    "Actor",
+    "ActorDraft",
+    "Allegation",
+    "AllegationDraft",
+    "Answer",
+    "Article",
+    "ArticleCount",
+    "Attribution",
+    "AttributionDraft",
+    "Citation",
+    "Claim",
+    "Conflict",
+    "ConflictValue",
+    "Corroboration",
+    "Dataset",
+    "DatePhrase",
+    "Defect",
+    "Denial",
+    "DenialDraft",
+    "DenialLink",
+    "DenialStatement",
+    "Draft",
+    "Evidence",
+    "Excluded",
+    "ExcludedDraft",
+    "Extraction",
+    "Failure",
+    "Finding",
+    "Item",
+    "Judgement",
+    "Participant",
+    "Place",
+    "PublicationDraft",
+    "Quantity",
+    "Quarantined",
+    "Record",
+    "RecordCount",
+    "Response",
+    "ResponseDraft",
+    "Return",
+    "Run",
+    "SegmentRun",
+    "Skipped",
+    "Source",
+    "SourceDraft",
+    "StageFamily",
+    "Usage",
+    "WeaponType",
+    "WeaponTypeDraft",
+]

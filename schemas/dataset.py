@@ -1,0 +1,358 @@
+"""The result: what one article gives, and what all articles give together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
+
+from .actor import Actor
+from .allegation import Allegation, Attribution, Claim
+from .article import Article
+from .base import Record
+from .denial import Denial, DenialStatement
+from .evidence import Evidence
+from .response import Response
+from .source import Source
+from .weapon import WeaponType
+
+SCHEMA_VERSION = "1"
+
+RecordType = Literal["actors", "weapons", "sources", "allegations", "denials", "responses", "excluded"]
+"""The lists of an answer, in the words of the answer."""
+
+QuarantineReason = Literal[
+    "invalid",
+    "quote_not_found",
+    "value_unsupported",
+    "unknown_reference",
+    "rests_on_quarantined",
+    "rests_on_instructions",
+    "duplicate_record",
+    "withdrawn",
+]
+
+FailureKind = Literal["unreadable", "refused", "truncated", "invalid", "provider", "unrecorded", "budget"]
+
+
+class Quarantined(Record):
+    """A record that the model wrote and that did not hold. Kept for the reader, never merged."""
+
+    article_id: str
+    """The article."""
+    record: RecordType
+    """The list it stood in."""
+    local_id: str
+    """The id that the model gave it."""
+    reason: QuarantineReason
+    """withdrawn: the model took it back when asked again. rests_on_quarantined: it names a record that is
+    quarantined itself."""
+    detail: str
+    """What did not hold, in words."""
+    draft: dict[str, Any]
+    """The record as the model wrote it."""
+
+
+class Usage(Record):
+    """What the calls took, failed attempts and re-asks included."""
+
+    calls: int
+    """Answers received."""
+    prompt_tokens: int
+    """Tokens sent, the cached ones included."""
+    cached_tokens: int
+    """Of these, served from the provider's prompt cache."""
+    completion_tokens: int
+    """Tokens answered, reasoning included."""
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            calls=self.calls + other.calls,
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            cached_tokens=self.cached_tokens + other.cached_tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
+        )
+
+
+NO_USAGE = Usage(calls=0, prompt_tokens=0, cached_tokens=0, completion_tokens=0)
+
+
+class Extraction(Record):
+    """What one article gives: every reference resolves inside it, every kept record has located evidence."""
+
+    article: Article
+    """The article."""
+    actors: list[Actor]
+    """Its actors."""
+    weapons: list[WeaponType]
+    """Its weapons."""
+    sources: list[Source]
+    """Its sources."""
+    claims: list[Claim]
+    """Its claims."""
+    attributions: list[Attribution]
+    """Who says them, each bearing its claim's id."""
+    denials: list[DenialStatement]
+    """Its denials; ``targets`` are claim ids."""
+    responses: list[Response]
+    """Its responses; ``about`` are claim and denial statement ids."""
+    quarantine: list[Quarantined]
+    """What did not hold."""
+    usage: Usage
+    """What it took."""
+    models: list[str]
+    """The model names that the server gave in its responses."""
+
+
+class Failure(Record):
+    """An article that gave no extraction. It never looks like "nothing found"."""
+
+    path: str
+    """The file."""
+    article_id: str | None
+    """Its id, where it could be read."""
+    kind: FailureKind
+    """unreadable: no text; refused: the model would not; truncated: the answer was cut off; invalid: no valid answer after
+    the re-asks; provider: the server could not be reached or failed; unrecorded: no recording in a replay; budget: not
+    sent, to stay within the budget."""
+    message: str
+    """What happened and what to do."""
+
+
+class Skipped(Record):
+    """A file in a given folder that is no article."""
+
+    path: str
+    """The file."""
+    reason: str
+    """Why."""
+
+
+class ArticleCount(Record):
+    """Where every article went: ``given`` is the sum of the others."""
+
+    given: int
+    """Files and texts that were given."""
+    extracted: int
+    """Gave at least one allegation, denial or response."""
+    empty: int
+    """Read in full, nothing alleged: a valid result."""
+    duplicate: int
+    """Same content as another; not asked again."""
+    skipped: int
+    """No article."""
+    failed: int
+    """Listed in ``failures``."""
+
+
+class RecordCount(Record):
+    """Where every record of one type went: ``written`` is the sum of the others."""
+
+    record: RecordType
+    """The list of the answer."""
+    written: int
+    """Records that the model wrote."""
+    kept: int
+    """In the dataset."""
+    quarantined: int
+    """In the quarantine."""
+
+
+class Accounting(Record):
+    """Nothing is lost: articles given and records written add up."""
+
+    articles: ArticleCount
+    """Where every article went."""
+    records: list[RecordCount]
+    """Where every record went, by type."""
+    failures: list[Failure]
+    """Articles that gave nothing because something failed."""
+    skipped: list[Skipped]
+    """Files that are no articles."""
+
+
+class Run(Record):
+    """What made this dataset. Holds no wall-clock time: the same input and answers give the same bytes."""
+
+    tool: str
+    """``armsledger``."""
+    tool_version: str
+    """Its version."""
+    model: str | None
+    """The model asked for."""
+    models_answering: list[str]
+    """The names that the servers gave in their responses, sorted. ``relay/…``: written by somebody standing in for a
+    model, behind a local relay."""
+    prompt_sha256: str
+    """Of the fixed part of the prompt."""
+    schema_sha256: str
+    """Of the schema that constrained the answers."""
+    parameters: dict[str, Any]
+    """Further request parameters that were sent with every call."""
+    reasks: int
+    """How often an answer that did not hold was asked for again, at most."""
+    usage: Usage
+    """What all calls took."""
+    cost_usd: float | None
+    """By the public price list for the model asked for; None where its price is unknown. Recorded answers cost
+    nothing to replay: then it is what the same calls would have cost."""
+
+
+class Judgement(Record):
+    """Whether two claims are the same allegation: an edge from which the clusters are derived."""
+
+    left: str
+    """Claim id, the smaller one."""
+    right: str
+    """Claim id."""
+    verdict: Literal["same", "different", "unsure"]
+    """What the rules say."""
+    rule: str
+    """The rule that decided."""
+    refused: bool
+    """A "same" that was not carried out, because it would have joined two claims judged different."""
+
+
+class Dataset(Record):
+    """Everything that a run found. Valid by construction: every reference resolves, every record has evidence."""
+
+    schema_version: str
+    """Version of this schema."""
+    run: Run
+    """What made it."""
+    accounting: Accounting
+    """Where every article and every record went."""
+    articles: list[Article]
+    """Every article that could be read, sorted by path."""
+    actors: list[Actor]
+    """Who acts or speaks."""
+    weapons: list[WeaponType]
+    """What is supplied."""
+    sources: list[Source]
+    """Who says so."""
+    allegations: list[Allegation]
+    """Who is said to supply whom."""
+    denials: list[Denial]
+    """Who denies it."""
+    responses: list[Response]
+    """What others do about it."""
+    judgements: list[Judgement]
+    """Which claims are the same: all "same" and "unsure", and every "different" between claims that share parties and
+    stage family."""
+    quarantine: list[Quarantined]
+    """What the model wrote and did not hold."""
+
+    def evidence(self) -> Iterator[tuple[str, Evidence]]:
+        """Every piece of evidence with the id of the record that rests on it."""
+        for named in (*self.actors, *self.weapons):
+            yield from ((named.id, e) for e in named.mentions)
+        for allegation in self.allegations:
+            for attribution in allegation.attributions:
+                yield from ((attribution.claim, e) for e in attribution.evidence)
+        for denial in self.denials:
+            for statement in denial.statements:
+                yield from ((statement.id, e) for e in statement.evidence)
+        for response in self.responses:
+            yield from ((response.id, e) for e in response.evidence)
+        for article in self.articles:
+            for excluded in article.excluded:
+                yield from ((excluded.id, e) for e in excluded.evidence)
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        """Raise ValueError if a reference dangles, a record lacks evidence or the accounting does not add up."""
+        problems = list(self.problems())
+        if problems:
+            raise ValueError("; ".join(problems[:10]))
+        return self
+
+    def problems(self) -> Iterator[str]:
+        """What does not hold together, in words. Empty for every dataset that validates."""
+        yield from self._dangling()
+        yield from self._unsupported()
+        yield from self._unaccounted()
+
+    def _dangling(self) -> Iterator[str]:
+        articles = {a.id for a in self.articles}
+        actors = {a.id for a in self.actors}
+        weapons = {w.id for w in self.weapons}
+        sources = {s.id for s in self.sources}
+        allegations = {a.id for a in self.allegations}
+        denials = {d.id for d in self.denials}
+        claims = {c.id for a in self.allegations for c in a.claims}
+
+        def missing(where: str, ids: list[str], known: set[str]) -> Iterator[str]:
+            yield from (f"{where} refers to {i}, which is not in the dataset" for i in ids if i not in known)
+
+        def given(*ids: str | None) -> list[str]:
+            return [i for i in ids if i is not None]
+
+        for table in (self.articles, self.actors, self.weapons, self.sources, self.denials, self.responses):
+            ids = [row.id for row in table]
+            yield from (f"{i} stands in the dataset twice" for i in sorted({i for i in ids if ids.count(i) > 1}))
+        for actor in self.actors:
+            yield from missing(actor.id, given(actor.represents, actor.state), actors)
+        for source in self.sources:
+            yield from missing(source.id, [*source.actors, *given(source.origin)], actors)
+            yield from missing(source.id, given(source.relies_on), sources)
+        for a in self.allegations:
+            yield from missing(a.id, [*a.suppliers, *a.recipients, *(p.actor for p in a.participants)], actors)
+            yield from missing(a.id, a.corroboration.origin_ids, actors)
+            yield from missing(a.id, [i.weapon for i in a.items], weapons)
+            yield from missing(a.id, a.part_of, allegations)
+            yield from missing(a.id, a.denials, denials)
+            for c in a.claims:
+                yield from missing(c.id, [c.article_id], articles)
+                yield from missing(c.id, [*c.suppliers, *c.recipients, *(p.actor for p in c.participants)], actors)
+                yield from missing(c.id, [i.weapon for i in c.items], weapons)
+                yield from missing(c.id, given(c.part_of), claims)
+            own = {c.id for c in a.claims}
+            for t in a.attributions:
+                yield from missing(a.id, [t.claim], own)
+                yield from missing(t.claim, [t.source], sources)
+                yield from missing(t.claim, [t.article_id], articles)
+        for d in self.denials:
+            yield from missing(d.id, [d.denier], actors)
+            yield from missing(d.id, [link.allegation for link in d.targets], allegations)
+            for s in d.statements:
+                yield from missing(s.id, [s.denier, *s.accusers], actors)
+                yield from missing(s.id, s.targets, claims)
+                yield from missing(s.id, s.reported_by, sources)
+        for r in self.responses:
+            yield from missing(r.id, r.actors, actors)
+            yield from missing(r.id, [r.source], sources)
+            yield from missing(r.id, r.about, allegations | denials)
+        for record, e in self.evidence():
+            yield from missing(record, [e.article_id], articles)
+        for j in self.judgements:
+            yield from missing("a judgement", [j.left, j.right], claims)
+        for q in self.quarantine:
+            yield from missing("the quarantine", [q.article_id], articles)
+
+    def _unsupported(self) -> Iterator[str]:
+        for named in (*self.actors, *self.weapons):
+            if not named.mentions:
+                yield f"{named.id} has no evidence"
+        for a in self.allegations:
+            spoken = {t.claim for t in a.attributions}
+            yield from (f"{c.id} has no attribution" for c in a.claims if c.id not in spoken)
+            yield from (f"{t.claim} has no evidence" for t in a.attributions if not t.evidence)
+        for d in self.denials:
+            yield from (f"{s.id} has no evidence" for s in d.statements if not s.evidence)
+        yield from (f"{r.id} has no evidence" for r in self.responses if not r.evidence)
+        for record, e in self.evidence():
+            if e.end - e.start != len(e.exact) or not e.exact:
+                yield f"{record} has evidence whose offsets do not fit its words"
+
+    def _unaccounted(self) -> Iterator[str]:
+        n = self.accounting.articles
+        if n.given != n.extracted + n.empty + n.duplicate + n.skipped + n.failed:
+            yield "the articles do not add up"
+        if n.failed != len(self.accounting.failures):
+            yield "the failed articles are not all listed"
+        for count in self.accounting.records:
+            if count.written != count.kept + count.quarantined:
+                yield f"the {count.record} do not add up"
+            if count.quarantined != sum(q.record == count.record for q in self.quarantine):
+                yield f"the quarantined {count.record} are not all listed"

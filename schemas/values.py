@@ -1,0 +1,58 @@
+"""Values that keep the words of the text beside what a rule made of them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .base import Record
+
+DateMethod = Literal[
+    "absolute",
+    "publication_relative",
+    "year_of_publication",
+    "unresolved",
+]
+"""How a date was got: printed in full; counted from the date of publication; the month is printed and the year
+is that of the publication; or not at all."""
+
+
+class DatePhrase(Record):
+    """A date as printed, and what it comes to."""
+
+    text: str
+    """The words of the text."""
+    edtf: str | None
+    """Extended Date/Time Format, level 1 (ISO 8601-2). A trailing ``?`` says that the date of publication from which it
+    was counted is itself inferred. None: a relative date whose anchor is unknown."""
+    anchor: str | None
+    """The date of publication (EDTF) that a relative date was counted from."""
+    method: DateMethod
+    """How ``edtf`` was got."""
+
+
+class Quantity(Record):
+    """An amount as printed. "hundreds", "at least 300" and "400" are three different values."""
+
+    text: str
+    """The words of the text."""
+    low: float | None
+    """Lower bound, where a number is printed."""
+    high: float | None
+    """Upper bound; None for "at least", "more than"."""
+    approximate: bool
+    """Printed with "about", "some", "nearly" or the like."""
+
+
+class Finding(Record):
+    """Something that a rule noticed on a record that is kept all the same."""
+
+    kind: Literal[
+        "value_unsupported",
+        "sentence_repaired",
+        "polarity_doubtful",
+        "reference_dropped",
+        "rests_on_headline",
+    ]
+    """What was noticed."""
+    detail: str
+    """The field and the value concerned, in words."""

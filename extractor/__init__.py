@@ -1,0 +1,58 @@
+"""News articles in, one validated dataset out: who alleges that who supplies which weapons to whom, who denies it.
+
+>>> from extractor import extract
+>>> dataset = extract(["articles/"])  # doctest: +SKIP
+>>> for allegation in dataset.allegations:  # doctest: +SKIP
+...     print(allegation.summary, allegation.corroboration.origins, allegation.contested)
+
+The command line does the same: ``extract articles/ -o out.json``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import ExtractorError
+    from .grounding import Span, locate
+    from .pipeline import Progress, aextract, extract, extract_article, merge
+    from .schemas import Dataset, Extraction
+    from .settings import Settings, build
+
+__all__ = [
+    "Dataset",
+    "Extraction",
+    "ExtractorError",
+    "Progress",
+    "Settings",
+    "Span",
+    "aextract",
+    "build",
+    "extract",
+    "extract_article",
+    "locate",
+    "merge",
+]
+
+_HOME = {
+    "Dataset": "schemas",
+    "Extraction": "schemas",
+    "ExtractorError": "errors",
+    "Progress": "pipeline",
+    "Settings": "settings",
+    "Span": "grounding",
+    "aextract": "pipeline",
+    "build": "settings",
+    "extract": "pipeline",
+    "extract_article": "pipeline",
+    "locate": "grounding",
+    "merge": "pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are imported on first use: `import extractor` costs nothing."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -22,7 +22,7 @@ from .allegation import (
     Return,
     StageFamily,
 )
-from .answer import Answer
+from .answer import Answer, Rejected, answer_schema
 from .article import Article, Defect, PublicationDraft, SegmentRun
 from .base import Draft, Record
 from .dataset import (
@@ -90,6 +90,7 @@ __all__ = [
     "Quarantined",
     "Record",
     "RecordCount",
+    "Rejected",
     "Response",
     "ResponseDraft",
     "Return",
@@ -102,4 +103,5 @@ __all__ = [
     "Usage",
     "WeaponType",
     "WeaponTypeDraft",
+    "answer_schema",
 ]

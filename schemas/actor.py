@@ -6,6 +6,7 @@ from typing import Literal
 
 from .base import Draft, Record
 from .evidence import Evidence
+from .values import Finding
 
 ActorKind = Literal[
     "state",
@@ -29,7 +30,8 @@ class ActorDraft(Draft):
     id: str
     """Your own short id: c1, c2, …"""
     name: str
-    """The fullest form of the name in the text, copied. For somebody unnamed, the words the text uses ("a Dorvian
+    """The fullest form of the name in the text, copied; for a state its usual short name ("Dorvia", not "Republic of
+    Dorvia" or "Dorvian"), if the text has it. For somebody unnamed, the words the text uses ("a Dorvian
     trader"): never a name that the text does not print."""
     name_en: str | None
     """The usual English name, only where `name` is not English; else null."""
@@ -63,10 +65,13 @@ class Actor(Record):
     """Office or title as printed."""
     represents: str | None
     """The actor for which it speaks or of which it is part."""
-    state: str | None
-    """The state whose government controls it: the White House and its spokesman roll up to ``state:US``. An armed
-    group, a company or a news medium never rolls up to a state."""
+    party: str
+    """The government or organisation that it belongs to: the White House, its spokesman and the Treasury belong to
+    ``state:US``. Itself, where it stands for itself: an armed group, a company or a news medium never belongs to a
+    state, whoever pays it."""
     names: list[str]
     """Every form met in the articles, as printed."""
     mentions: list[Evidence]
     """Where each article names it first."""
+    findings: list[Finding]
+    """What the rules noticed."""

@@ -275,11 +275,11 @@ class Claim(Record):
     """What the supplier is to get for it."""
     event_time: DatePhrase | None
     """When it happened."""
-    event_place: str | None
+    event_place: list[str]
     """Where, as printed."""
-    end_use: str | None
+    end_use: list[str]
     """What the weapons are for, as printed."""
-    concealment: str | None
+    concealment: list[str]
     """How it is hidden, as printed."""
     route: list[Place]
     """Places on the way."""
@@ -299,7 +299,7 @@ class Corroboration(Record):
     origins: int
     """Independent origins: governments or organisations at the root of the attributions that affirm it."""
     origin_ids: list[str]
-    """Those origins, by actor id, sorted."""
+    """Those origins: actor ids, or the id of a source that names no actor. Sorted."""
 
 
 class ConflictValue(Record):

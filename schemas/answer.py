@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any, Self
+
+from pydantic import ModelWrapValidatorHandler, PrivateAttr, ValidationError, model_validator
+
 from .actor import ActorDraft
 from .allegation import AllegationDraft
 from .article import PublicationDraft
 from .base import Draft
+from .dataset import RecordType
 from .denial import DenialDraft
 from .excluded import ExcludedDraft
 from .response import ResponseDraft
 from .source import SourceDraft
 from .weapon import WeaponTypeDraft
+
+
+class Rejected(Draft):
+    """An item of a list that does not obey the schema."""
+
+    record: RecordType
+    """The list it stood in."""
+    local_id: str
+    """The id that the model gave it, or its position."""
+    reason: str
+    """What is wrong with it."""
+    draft: dict[str, Any]
+    """The item as the model wrote it."""
 
 
 class Answer(Draft):
@@ -32,3 +51,64 @@ class Answer(Draft):
     """Answers of the accused parties."""
     responses: list[ResponseDraft]
     """Reactions of others."""
+
+    _rejected: list[Rejected] = PrivateAttr(default_factory=list)
+
+    @property
+    def rejected(self) -> list[Rejected]:
+        """Items that do not obey the schema: the valid ones of a list are kept without them."""
+        return self._rejected
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_valid_items(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """One bad item must not cost the good ones: they are paid for."""
+        try:
+            return handler(value)
+        except ValidationError as error:
+            reasons: dict[tuple[RecordType, int], list[str]] = {}
+            for e in error.errors(include_url=False, include_input=False):
+                match e["loc"]:
+                    case (str() as record, int() as index, *inner):
+                        where = ".".join(map(str, inner))
+                        reasons.setdefault((record, index), []).append(f"{where}: {e['msg']}" if where else e["msg"])
+                    case _:
+                        raise  # not an item of a list: the answer as a whole is unusable
+            rejected = [_rejected(record, i, value[record][i], why) for (record, i), why in reasons.items()]
+            valid = {
+                name: [item for i, item in enumerate(part) if (name, i) not in reasons]
+                if isinstance(part, list)
+                else part
+                for name, part in value.items()
+            }
+            answer = handler(valid)
+            answer._rejected = rejected  # noqa: SLF001 - its own
+            return answer
+
+
+def _rejected(record: RecordType, index: int, item: Any, reasons: list[str]) -> Rejected:
+    draft = item if isinstance(item, dict) else {"value": item}
+    return Rejected(record=record, local_id=str(draft.get("id", f"#{index}")), reason="; ".join(reasons), draft=draft)
+
+
+@cache
+def answer_schema() -> dict[str, Any]:
+    """The JSON Schema that constrains an answer. Do not change the returned object.
+
+    Structure only: the prompt carries the descriptions, since most decoders never show a schema's to the model.
+    """
+    schema: dict[str, Any] = _bare(Answer.model_json_schema())
+    return schema
+
+
+def _bare(part: Any) -> Any:
+    match part:
+        case {"properties": dict() as properties, **rest}:
+            inner = {name: _bare(value) for name, value in properties.items()}  # a property may itself be called title
+            return {**_bare(rest), "properties": inner}
+        case dict():
+            return {k: _bare(v) for k, v in part.items() if k not in {"title", "description"} or isinstance(v, dict)}
+        case list():
+            return [_bare(v) for v in part]
+        case _:
+            return part

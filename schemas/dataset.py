@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Literal, Self
 
@@ -19,8 +20,8 @@ from .weapon import WeaponType
 
 SCHEMA_VERSION = "1"
 
-RecordType = Literal["actors", "weapons", "sources", "allegations", "denials", "responses", "excluded"]
-"""The lists of an answer, in the words of the answer."""
+RecordType = Literal["publication", "actors", "weapons", "sources", "allegations", "denials", "responses", "excluded"]
+"""The parts of an answer, in the words of the answer. Of ``publication`` every filled field counts as one record."""
 
 QuarantineReason = Literal[
     "invalid",
@@ -34,6 +35,10 @@ QuarantineReason = Literal[
 ]
 
 FailureKind = Literal["unreadable", "refused", "truncated", "invalid", "provider", "unrecorded", "budget"]
+
+
+_Reference = tuple[str, str, str | None]
+"""The record that refers, the table referred to, the id there."""
 
 
 class Quarantined(Record):
@@ -78,6 +83,19 @@ class Usage(Record):
 NO_USAGE = Usage(calls=0, prompt_tokens=0, cached_tokens=0, completion_tokens=0)
 
 
+class RecordCount(Record):
+    """Where every record of one type went: ``written`` is the sum of the others."""
+
+    record: RecordType
+    """The list of the answer."""
+    written: int
+    """Records that the model wrote."""
+    kept: int
+    """In the dataset."""
+    quarantined: int
+    """In the quarantine."""
+
+
 class Extraction(Record):
     """What one article gives: every reference resolves inside it, every kept record has located evidence."""
 
@@ -99,6 +117,8 @@ class Extraction(Record):
     """Its responses; ``about`` are claim and denial statement ids."""
     quarantine: list[Quarantined]
     """What did not hold."""
+    records: list[RecordCount]
+    """Where every record of the answer went."""
     usage: Usage
     """What it took."""
     models: list[str]
@@ -144,19 +164,6 @@ class ArticleCount(Record):
     """No article."""
     failed: int
     """Listed in ``failures``."""
-
-
-class RecordCount(Record):
-    """Where every record of one type went: ``written`` is the sum of the others."""
-
-    record: RecordType
-    """The list of the answer."""
-    written: int
-    """Records that the model wrote."""
-    kept: int
-    """In the dataset."""
-    quarantined: int
-    """In the quarantine."""
 
 
 class Accounting(Record):
@@ -274,61 +281,68 @@ class Dataset(Record):
         yield from self._unaccounted()
 
     def _dangling(self) -> Iterator[str]:
-        articles = {a.id for a in self.articles}
-        actors = {a.id for a in self.actors}
-        weapons = {w.id for w in self.weapons}
-        sources = {s.id for s in self.sources}
-        allegations = {a.id for a in self.allegations}
-        denials = {d.id for d in self.denials}
-        claims = {c.id for a in self.allegations for c in a.claims}
+        tables: dict[str, set[str]] = {
+            "articles": {a.id for a in self.articles},
+            "actors": {a.id for a in self.actors},
+            "weapons": {w.id for w in self.weapons},
+            "sources": {s.id for s in self.sources},
+            "allegations": {a.id for a in self.allegations},
+            "denials": {d.id for d in self.denials},
+            "claims": {c.id for a in self.allegations for c in a.claims},
+        }
+        tables["origins"] = tables["actors"] | tables["sources"]
+        tables["answerable"] = tables["allegations"] | tables["denials"]
+        for rows in (self.actors, self.weapons, self.sources, self.allegations, self.denials, self.responses):
+            ids = Counter(row.id for row in rows)
+            yield from (f"{i} stands in the dataset twice" for i, times in sorted(ids.items()) if times > 1)
+        references = (self._refer_names, self._refer_allegations, self._refer_answers)
+        for where, table, target in (reference for part in references for reference in part()):
+            if target is not None and target not in tables[table]:
+                yield f"{where} refers to {target}, which is not in the dataset"
 
-        def missing(where: str, ids: list[str], known: set[str]) -> Iterator[str]:
-            yield from (f"{where} refers to {i}, which is not in the dataset" for i in ids if i not in known)
-
-        def given(*ids: str | None) -> list[str]:
-            return [i for i in ids if i is not None]
-
-        for table in (self.articles, self.actors, self.weapons, self.sources, self.denials, self.responses):
-            ids = [row.id for row in table]
-            yield from (f"{i} stands in the dataset twice" for i in sorted({i for i in ids if ids.count(i) > 1}))
+    def _refer_names(self) -> Iterator[_Reference]:
         for actor in self.actors:
-            yield from missing(actor.id, given(actor.represents, actor.state), actors)
+            yield from ((actor.id, "actors", i) for i in (actor.party, actor.represents))
         for source in self.sources:
-            yield from missing(source.id, [*source.actors, *given(source.origin)], actors)
-            yield from missing(source.id, given(source.relies_on), sources)
+            yield from ((source.id, "actors", i) for i in source.actors)
+            yield from ((source.id, "origins", i) for i in source.origins)
+            yield source.id, "sources", source.relies_on
+        yield from ((record, "articles", e.article_id) for record, e in self.evidence())
+        yield from (("the quarantine", "articles", q.article_id) for q in self.quarantine)
+
+    def _refer_allegations(self) -> Iterator[_Reference]:
         for a in self.allegations:
-            yield from missing(a.id, [*a.suppliers, *a.recipients, *(p.actor for p in a.participants)], actors)
-            yield from missing(a.id, a.corroboration.origin_ids, actors)
-            yield from missing(a.id, [i.weapon for i in a.items], weapons)
-            yield from missing(a.id, a.part_of, allegations)
-            yield from missing(a.id, a.denials, denials)
+            yield from ((a.id, "actors", i) for i in (*a.suppliers, *a.recipients, *(p.actor for p in a.participants)))
+            yield from ((a.id, "origins", i) for i in a.corroboration.origin_ids)
+            yield from ((a.id, "weapons", i.weapon) for i in a.items)
+            yield from ((a.id, "allegations", i) for i in a.part_of)
+            yield from ((a.id, "denials", i) for i in a.denials)
             for c in a.claims:
-                yield from missing(c.id, [c.article_id], articles)
-                yield from missing(c.id, [*c.suppliers, *c.recipients, *(p.actor for p in c.participants)], actors)
-                yield from missing(c.id, [i.weapon for i in c.items], weapons)
-                yield from missing(c.id, given(c.part_of), claims)
-            own = {c.id for c in a.claims}
+                yield from (
+                    (c.id, "actors", i) for i in (*c.suppliers, *c.recipients, *(p.actor for p in c.participants))
+                )
+                yield from ((c.id, "weapons", i.weapon) for i in c.items)
+                yield from ((c.id, "articles", c.article_id), (c.id, "claims", c.part_of))
             for t in a.attributions:
-                yield from missing(a.id, [t.claim], own)
-                yield from missing(t.claim, [t.source], sources)
-                yield from missing(t.claim, [t.article_id], articles)
+                yield from (
+                    (t.claim, "sources", t.source),
+                    (t.claim, "articles", t.article_id),
+                    (a.id, "claims", t.claim),
+                )
+        yield from (("a judgement", "claims", i) for j in self.judgements for i in (j.left, j.right))
+
+    def _refer_answers(self) -> Iterator[_Reference]:
         for d in self.denials:
-            yield from missing(d.id, [d.denier], actors)
-            yield from missing(d.id, [link.allegation for link in d.targets], allegations)
+            yield d.id, "actors", d.denier
+            yield from ((d.id, "allegations", link.allegation) for link in d.targets)
             for s in d.statements:
-                yield from missing(s.id, [s.denier, *s.accusers], actors)
-                yield from missing(s.id, s.targets, claims)
-                yield from missing(s.id, s.reported_by, sources)
+                yield from ((s.id, "actors", i) for i in (s.denier, *s.accusers))
+                yield from ((s.id, "claims", i) for i in s.targets)
+                yield from ((s.id, "sources", i) for i in s.reported_by)
         for r in self.responses:
-            yield from missing(r.id, r.actors, actors)
-            yield from missing(r.id, [r.source], sources)
-            yield from missing(r.id, r.about, allegations | denials)
-        for record, e in self.evidence():
-            yield from missing(record, [e.article_id], articles)
-        for j in self.judgements:
-            yield from missing("a judgement", [j.left, j.right], claims)
-        for q in self.quarantine:
-            yield from missing("the quarantine", [q.article_id], articles)
+            yield r.id, "sources", r.source
+            yield from ((r.id, "actors", i) for i in r.actors)
+            yield from ((r.id, "answerable", i) for i in r.about)
 
     def _unsupported(self) -> Iterator[str]:
         for named in (*self.actors, *self.weapons):

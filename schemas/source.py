@@ -50,6 +50,7 @@ class Source(Record):
     """The role in which they speak."""
     relies_on: str | None
     """The source from which they say to have it (W3C PROV ``hadPrimarySource``)."""
-    origin: str | None
-    """The government or organisation at the root of ``relies_on``: what counts as one independent origin. None for the
-    outlet's own voice, for unknown sources and for joint statements, which count as no origin."""
+    origins: list[str]
+    """What stands at the root of ``relies_on``: the governments or organisations (actor ids) to which the speakers belong,
+    or the document itself (source id). Empty for the outlet's own voice, unknown sources and joint statements, which
+    are no independent origin."""

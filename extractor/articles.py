@@ -1,0 +1,281 @@
+"""Articles as they lie on disk: found, read, split into numbered sentences with raw offsets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from .defects import find_defects
+from .errors import UnreadableArticle, UsageError
+from .schemas import Defect, SegmentRun, Skipped
+from .schemas.evidence import Segment
+
+SUFFIX = ".txt"
+LANGUAGE_SAMPLE = 2_000
+"""Characters that the language is guessed from: the guess takes milliseconds per 10 KB, and does not change after this."""
+
+METADATA_FIELDS = ("title", "outlet", "agency", "byline", "url", "published")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an article: ``raw[start:end]``, without outer white space."""
+
+    number: int
+    """Counted from 1 in reading order."""
+    start: int
+    end: int
+    segment: Segment
+
+
+@dataclass(frozen=True)
+class Document:
+    """One article in memory: its raw text and what can be told of it without a model."""
+
+    path: str
+    """As given, forward slashes."""
+    raw: str
+    """The text, decoded from UTF-8 and otherwise untouched: offsets everywhere count its code points."""
+    sha256: str
+    """Of the file's bytes."""
+    language: str
+    """ISO 639-1."""
+    sentences: tuple[Sentence, ...]
+    """In reading order; between them only white space."""
+    metadata: Mapping[str, str]
+    """Of ``METADATA_FIELDS``, what is known from outside the text."""
+
+    @property
+    def id(self) -> str:
+        """Stable id, from content."""
+        return f"article:{self.sha256[:12]}"
+
+    @cached_property
+    def defects(self) -> list[Defect]:
+        """What is wrong with the text."""
+        return find_defects(self.raw)
+
+    @property
+    def headline(self) -> str | None:
+        """The headline as printed."""
+        first = next((s for s in self.sentences if s.segment == "headline"), None)
+        return self.raw[first.start : first.end] if first else None
+
+    @property
+    def segments(self) -> list[SegmentRun]:
+        """The parts of the page, in order."""
+        return [
+            SegmentRun(segment=segment, first=run[0].number, last=run[-1].number)
+            for segment, group in groupby(self.sentences, key=lambda s: s.segment)
+            for run in [list(group)]
+        ]
+
+
+def find(paths: Iterable[str | Path]) -> tuple[list[Path], list[Skipped]]:
+    """The article files that ``paths`` name, each once, and the other files of the folders among them.
+
+    A file is taken as it is; a folder gives every ``.txt`` file below it, sorted, hidden ones left out.
+    Raises UsageError for a path that doesn't exist and a folder without articles.
+    """
+    files: dict[Path, None] = {}
+    skipped: list[Skipped] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            below = [f for f in sorted(path.rglob("*")) if f.is_file() and not _hidden(f.relative_to(path))]
+            articles = [f for f in below if f.suffix == SUFFIX]
+            if not articles:
+                raise UsageError(
+                    f"{path}: no {SUFFIX} file in this folder; articles are plain text files named *{SUFFIX}"
+                )
+            files.update(dict.fromkeys(articles))
+            skipped += [Skipped(path=f.as_posix(), reason=f"not a {SUFFIX} file") for f in below if f.suffix != SUFFIX]
+        elif path.exists():
+            files[path] = None
+        else:
+            raise UsageError(f"{path}: no such file or folder; give article files or folders of {SUFFIX} files")
+    if not files:
+        raise UsageError(f"nothing to read: give article files or folders of {SUFFIX} files")
+    return list(files), skipped
+
+
+def load(path: Path, metadata: Mapping[str, str] | None = None) -> Document:
+    """The article in a file. Raises UnreadableArticle with what is wrong and what to do."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableArticle(
+            f"{path}: cannot be read ({error.strerror}); check the path and its permissions"
+        ) from error
+    if not data.strip():
+        raise UnreadableArticle(f"{path}: the file is empty; remove it or put the article's text in")
+    if b"\0" in data:
+        raise UnreadableArticle(f"{path}: this is binary, not text; convert the article to plain UTF-8 text first")
+    try:
+        raw = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UnreadableArticle(
+            f"{path}: not UTF-8 (byte {error.start}); convert it first, e.g. iconv -f WINDOWS-1252 -t UTF-8"
+        ) from error
+    return read(raw, path.as_posix(), metadata, sha256=hashlib.sha256(data).hexdigest())
+
+
+def read(raw: str, path: str, metadata: Mapping[str, str] | None = None, *, sha256: str | None = None) -> Document:
+    """The article in a string; ``path`` names it in messages and in the dataset."""
+    language = _language(raw)
+    return Document(
+        path=path,
+        raw=raw,
+        sha256=sha256 or hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest(),
+        language=language,
+        sentences=tuple(_sentences(raw, language)),
+        metadata=dict(metadata or {}),
+    )
+
+
+def load_metadata(path: Path) -> dict[str, dict[str, str]]:
+    """What is known of articles from outside their text, by file name: a JSON list of objects with ``file`` and any of
+    ``METADATA_FIELDS`` (``published`` in EDTF). Raises UsageError if the file is anything else.
+    """
+    try:
+        rows: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))
+        return {row["file"]: {f: str(row[f]) for f in METADATA_FIELDS if row.get(f)} for row in rows}
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise UsageError(f'{path}: not a JSON list of objects with "file" ({error})') from error
+
+
+def _hidden(relative: Path) -> bool:
+    return any(part.startswith(".") for part in relative.parts)
+
+
+def _language(raw: str) -> str:
+    from py3langid import classify  # 0.3 s to import
+
+    code, _ = classify(raw[:LANGUAGE_SAMPLE])
+    return str(code)
+
+
+# Sentences ----------------------------------------------------------------------------------------------------------
+
+_LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
+_BLANK = re.compile(r"(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])[^\S\n\r]*(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])")
+_SENTENCE_END = re.compile(r"[.!?…。！？।؟۔\"”’»)\]:;]\s*$")
+_OUTER = re.compile(r"^[\s\ufeff\u200b]*(.*?)[\s\ufeff\u200b]*$", re.DOTALL)
+
+
+def _sentences(raw: str, language: str) -> Iterator[Sentence]:
+    from sentencex import get_sentence_boundaries
+
+    paragraphs = list(_paragraphs(raw))
+    segments = _classify([raw[start:end] for start, end in paragraphs])
+    number = 0
+    for (start, end), segment in zip(paragraphs, segments, strict=True):
+        for boundary in get_sentence_boundaries(language, raw[start:end]):
+            a, b = _trim(raw, start + boundary["start_index"], start + boundary["end_index"])
+            if a < b:
+                number += 1
+                yield Sentence(number, a, b, segment)
+
+
+def _paragraphs(raw: str) -> Iterator[tuple[int, int]]:
+    """Pieces that no sentence crosses: lines, or blocks between blank lines where the text is hard-wrapped."""
+    lines = [m.span() for m in _LINE.finditer(raw)]
+    spans = _blocks(raw) if _is_wrapped([raw[a:b] for a, b in lines]) else lines
+    for span in spans:
+        start, end = _trim(raw, *span)
+        if start < end:
+            yield start, end
+
+
+def _blocks(raw: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for gap in _BLANK.finditer(raw):
+        yield start, gap.start()
+        start = gap.end()
+    yield start, len(raw)
+
+
+def _is_wrapped(lines: list[str]) -> bool:
+    """Whether lines end where the column ends rather than where the sentence does (RFC 3676 fixed text, e-mail)."""
+    full = [line for line in lines if line.strip()]
+    long = [line for line in full if len(line) >= 50]
+    return (
+        len(full) >= 6
+        and max(map(len, full)) <= 100
+        and len(long) >= len(full) // 2
+        and sum(not _SENTENCE_END.search(line) for line in long) > len(long) * 0.6
+    )
+
+
+def _trim(raw: str, start: int, end: int) -> tuple[int, int]:
+    inner = _OUTER.match(raw[start:end])
+    return (start + inner.start(1), start + inner.end(1)) if inner else (start, end)
+
+
+# Segments -----------------------------------------------------------------------------------------------------------
+
+_BULLET = re.compile(r"^[•‣▪◦●·*–—-]\s")
+_CREDIT = re.compile(
+    r"\b(?:AP|AFP|EPA|Reuters|TASS|Xinhua|Yonhap|KCNA)\s*(?:Photo|/)|/(?:AP|AFP|EPA|Reuters)\b|\bGetty Images\b"
+    r"|\b(?:image|photo|picture)s? (?:released|provided|taken|made available) by\b|\bfile (?:photo|picture)\b"
+    r"|\((?:photo|foto|image)[^)]*\)|\b(?:Photo|Foto|Image credit|Crédit photo|Bild)\s?:",
+    re.IGNORECASE,
+)
+_DATELINE = re.compile(r"^[^.!?]{2,60}?\s?(?:—|–|--| - |\([A-Z][\w ]+\))")
+"""PLACE — text, PLACE (AGENCY) text: where a report begins, however much it repeats the headline."""
+_FURNITURE = re.compile(
+    r"^(?:read (?:the original|more|also)\b|more to read|sign up\b|subscribe\b|share this|follow us|advertisement\b"
+    r"|related (?:stories|articles)|all rights reserved|copyright\b|©|you may occasionally receive|click here"
+    r"|already a subscriber|to continue reading|cookies?\b|newsletter\b|the (?:most important )?stories .* inbox"
+    r"|this article (?:originally|first) appeared)|in your inbox\b|글자 크기|다음뉴스",
+    re.IGNORECASE,
+)
+
+
+def _classify(paragraphs: list[str]) -> list[Segment]:
+    """The part of the page that each paragraph belongs to. Where nothing tells it, it is body."""
+    segments: list[Segment] = []
+    headline: set[str] | None = None
+    for index, text in enumerate(paragraphs):
+        before = set(segments)
+        segment: Segment = "body"
+        if _FURNITURE.search(text) and len(text) < 200:
+            segment = "boilerplate"
+        elif _is_caption(text, paragraphs, index):
+            segment = "caption"
+        elif headline is None and "body" not in before and _is_headline(text):
+            segment, headline = "headline", _words(text)
+        elif "body" not in before and _BULLET.match(text):
+            segment = "summary"
+        elif headline and segments[-1] == "headline" and not _DATELINE.search(text) and _repeats(text, headline):
+            segment = "deck"
+        segments.append(segment)
+    return segments
+
+
+def _is_caption(text: str, paragraphs: list[str], index: int) -> bool:
+    neighbours = paragraphs[max(0, index - 1) : index] + paragraphs[index + 1 : index + 2]
+    doubled = any(
+        text == other or (len(text) > 40 and text in other) or (len(other) > 40 and other in text)
+        for other in neighbours
+    )
+    return len(text) < 500 and (doubled or bool(_CREDIT.search(text)))
+
+
+def _is_headline(text: str) -> bool:
+    return len(text) < 250 and not _SENTENCE_END.search(text.rstrip("'\"”’»")) and len(_words(text)) >= 3
+
+
+def _repeats(text: str, headline: set[str]) -> bool:
+    words = _words(text)
+    return len(text) < 250 and len(words & headline) * 2 >= min(len(words), len(headline))
+
+
+def _words(text: str) -> set[str]:
+    return {w for w in re.findall(r"\w+", text.casefold()) if len(w) > 3}

@@ -1,0 +1,301 @@
+"""Whether what the model wrote stands in the article: citations located, values supported, references resolved.
+
+Deterministic and without a model. "The quote exists" and "the quote supports the value" are separate checks; both end in
+a problem (asked for again, and quarantined if it stays) or in a finding (kept on the record).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .articles import Document, Sentence
+from .grounding import TextIndex
+from .polarity import speaks_against
+from .schemas import (
+    ActorDraft,
+    AllegationDraft,
+    Answer,
+    Citation,
+    DenialDraft,
+    Evidence,
+    ExcludedDraft,
+    Finding,
+    ResponseDraft,
+    SourceDraft,
+    WeaponTypeDraft,
+)
+from .schemas.dataset import QuarantineReason, RecordType
+
+Key = tuple[RecordType, str]
+"""The list of the answer and the id in it."""
+
+AnyDraft = ActorDraft | WeaponTypeDraft | SourceDraft | AllegationDraft | DenialDraft | ResponseDraft | ExcludedDraft
+
+RECORD_TYPES: tuple[RecordType, ...] = (
+    "actors",
+    "weapons",
+    "sources",
+    "allegations",
+    "denials",
+    "responses",
+    "excluded",
+)
+"""In the order in which they refer to each other."""
+
+WHOLE = -1
+"""Stands for the draft as a whole where 0 and above number its attributions."""
+
+NEARBY = 1
+"""Sentences before and after the cited one in which a value may stand ("in the sentences around it")."""
+
+SECONDARY = frozenset({"headline", "deck", "summary", "caption"})
+"""Parts of a page that repeat the body, and often overstate it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a draft cannot be kept as it is."""
+
+    reason: QuarantineReason
+    detail: str
+    """What does not hold, in words that the model and the analyst understand."""
+
+
+@dataclass
+class Check:
+    """What became of every draft of an answer."""
+
+    troubles: dict[Key, Trouble] = field(default_factory=dict)
+    """Drafts that do not hold. The first reason found counts."""
+    evidence: dict[tuple[RecordType, str, int], list[Evidence]] = field(default_factory=dict)
+    """Located evidence, by draft and number of the attribution (0 for other drafts)."""
+    findings: dict[tuple[RecordType, str, int], list[Finding]] = field(default_factory=dict)
+    """What was noticed on drafts that hold, by the same key, or WHOLE."""
+
+
+def drafts(answer: Answer) -> Iterator[tuple[Key, AnyDraft]]:
+    """Every draft of an answer with its key, referred-to ones first. Keys need not be unique."""
+    for record in RECORD_TYPES:
+        yield from (((record, draft.id), draft) for draft in getattr(answer, record))
+
+
+def check(document: Document, written: Mapping[Key, AnyDraft]) -> Check:
+    """What holds of an answer's drafts, and why the rest does not."""
+    return _Checker(document, written).run()
+
+
+class _Checker:
+    def __init__(self, document: Document, written: Mapping[Key, AnyDraft]) -> None:
+        self._document = document
+        self._drafts = written
+        self._index = TextIndex(document.raw)
+        self._suspect = [(d.start, d.end) for d in document.defects if d.kind == "instruction_like"]
+        self._result = Check()
+
+    def run(self) -> Check:
+        for key, draft in self._drafts.items():
+            match draft:
+                case ActorDraft():
+                    self._actor(key, draft)
+                case WeaponTypeDraft():
+                    self._mention(key, draft.term)
+                case SourceDraft():
+                    self._refer(key, "actors", draft.actors)
+                case AllegationDraft():
+                    self._allegation(key, draft)
+                case DenialDraft():
+                    self._denial(key, draft)
+                case ResponseDraft():
+                    self._response(key, draft)
+                case ExcludedDraft():
+                    self._cite(key, 0, draft.evidence, may_rest_on_instructions=True)
+        return self._result
+
+    # One kind of draft each ------------------------------------------------------------------------------------------
+
+    def _actor(self, key: Key, draft: ActorDraft) -> None:
+        self._mention(key, draft.name)
+        for name in (*draft.aliases, *([draft.title] if draft.title else [])):
+            if self._index.locate(name) is None:
+                self._finding(key, 0, "value_unsupported", f"{name!r} does not stand in the article and was left out")
+
+    def _allegation(self, key: Key, draft: AllegationDraft) -> None:
+        participants = [p.actor for p in draft.participants]
+        self._refer(key, "actors", [*draft.suppliers, *draft.recipients, *participants])
+        self._refer(key, "weapons", [i.weapon for i in draft.items])
+        self._refer(key, "sources", [a.source for a in draft.attributions])
+        if not (draft.suppliers or draft.recipients or participants):
+            self._trouble(key, "invalid", "names no supplier, no recipient and no participant")
+        if both := set(draft.suppliers) & set(draft.recipients):
+            self._trouble(key, "invalid", f"{', '.join(sorted(both))} stands as supplier and as recipient")
+        if not draft.attributions:
+            self._trouble(key, "invalid", "has no attribution: who says it?")
+        cited: list[Evidence] = []
+        for number, attribution in enumerate(draft.attributions):
+            evidence = self._cite(key, number, attribution.evidence)
+            cited += evidence
+            self._value(key, number, "said_on", attribution.said_on, evidence)
+            self._value(key, number, "cue", attribution.cue, evidence)
+            if attribution.polarity == "positive" and evidence and all(speaks_against(e) for e in evidence):
+                self._finding(key, number, "polarity_doubtful", "marked positive, but the evidence denies or negates")
+        for item in draft.items:
+            self._value(key, WHOLE, "quantity", item.quantity, cited, must_be_near=True)
+        for circumstance in draft.circumstances:
+            self._value(key, WHOLE, circumstance.kind, circumstance.text, cited)
+        if [c.kind for c in draft.circumstances].count("event_time") > 1:
+            self._trouble(key, "invalid", "two event times: give one, or two allegations")
+        for name, values in (
+            ("in_return", [r.text for r in draft.in_return]),
+            ("route", [p.place for p in draft.route]),
+        ):
+            for value in values:
+                self._value(key, WHOLE, name, value, cited)
+
+    def _denial(self, key: Key, draft: DenialDraft) -> None:
+        self._refer(key, "actors", [draft.denier, *draft.accusers])
+        self._refer(key, "allegations", draft.targets)
+        self._refer(key, "sources", draft.reported_by)
+        if (draft.scope == "explicit") != bool(draft.targets):
+            self._trouble(key, "invalid", "an explicit denial names its targets, a generic one has none")
+        evidence = self._cite(key, 0, draft.evidence)
+        for name in ("what_is_denied", "counter_claim", "said_on"):
+            self._value(key, 0, name, getattr(draft, name), evidence)
+
+    def _response(self, key: Key, draft: ResponseDraft) -> None:
+        self._refer(key, "actors", draft.actors)
+        self._refer(key, "sources", [draft.source])
+        if not draft.about:
+            self._trouble(key, "invalid", "reacts to no allegation and no denial")
+        for unknown in (i for i in draft.about if not {("allegations", i), ("denials", i)} & self._drafts.keys()):
+            self._trouble(key, "unknown_reference", f"{unknown} is no allegation or denial of this answer")
+        evidence = self._cite(key, 0, draft.evidence)
+        for name in ("measure", "legal_basis", "said_on"):
+            self._value(key, 0, name, getattr(draft, name), evidence)
+
+    # Checks ----------------------------------------------------------------------------------------------------------
+
+    def _refer(self, key: Key, record: RecordType, ids: Iterable[str]) -> None:
+        for unknown in (i for i in ids if (record, i) not in self._drafts):
+            self._trouble(key, "unknown_reference", f"{unknown} is not in the list {record}")
+
+    def _mention(self, key: Key, words: str) -> None:
+        """An actor or a weapon must be named in the text; where, is its evidence."""
+        spans = self._index.locate_all(words)
+        if not spans:
+            self._trouble(key, "value_unsupported", self._not_found(words))
+            return
+        trusted = [s for s in spans if not self._is_suspect(s.start, s.end)]
+        if not trusted:
+            self._trouble(
+                key, "rests_on_instructions", f"{words!r} stands only in a passage that gives orders to software"
+            )
+            return
+        best = min(trusted, key=lambda s: (self._sentence_at(s.start).segment != "body", s.start))
+        self._result.evidence[*key, 0] = [self._evidence(best.start, best.end, best.match, cited=None)]
+
+    def _cite(
+        self, key: Key, number: int, citations: list[Citation], *, may_rest_on_instructions: bool = False
+    ) -> list[Evidence]:
+        """The citations that could be located. A draft with one that could not is in trouble."""
+        if not citations:
+            self._trouble(key, "invalid", "has no evidence")
+        located = []
+        for citation in citations:
+            sentence = self._numbered(citation.sentence)
+            near = (sentence.start, sentence.end) if sentence else None
+            span = self._index.locate(citation.phrase, near)
+            if span is None:
+                self._trouble(key, "quote_not_found", self._not_found(citation.phrase, near))
+                continue
+            evidence = self._evidence(span.start, span.end, span.match, cited=citation.sentence)
+            if evidence.cited_sentence is not None:
+                detail = f"cited as sentence {citation.sentence}, stands in sentence {evidence.sentence}"
+                self._finding(key, number, "sentence_repaired", detail)
+            located.append(evidence)
+        if located and not may_rest_on_instructions and all(self._is_suspect(e.start, e.end) for e in located):
+            self._trouble(key, "rests_on_instructions", "its only evidence is a passage that gives orders to software")
+        if located and all(e.segment in SECONDARY for e in located) and key[0] == "allegations":
+            self._finding(key, number, "rests_on_headline", f"its only evidence is {located[0].segment} text")
+        self._result.evidence[*key, number] = located
+        return located
+
+    def _value(
+        self, key: Key, number: int, name: str, value: str | None, cited: list[Evidence], *, must_be_near: bool = False
+    ) -> None:
+        """A copied value must stand in the article; a number next to its evidence, anything else is noted if it doesn't."""
+        if value is None or not cited:
+            return
+        if any(self._index.locate_all(value) and self._within(value, *self._around(e)) for e in cited):
+            return
+        far = self._index.locate(value) is not None
+        if not far or must_be_near:
+            where = "does not stand in or next to the evidence" if far else "does not stand in the article"
+            self._trouble(
+                key, "value_unsupported", f"{name} {value!r} {where}: copy it letter for letter, or give null"
+            )
+        else:
+            self._finding(
+                key, number, "value_unsupported", f"{name} {value!r} stands in the article, but not near the evidence"
+            )
+
+    def _within(self, value: str, start: int, end: int) -> bool:
+        return any(start <= s.start and s.end <= end for s in self._index.locate_all(value))
+
+    # Places ----------------------------------------------------------------------------------------------------------
+
+    def _evidence(self, start: int, end: int, match: Literal["exact", "normalised"], *, cited: int | None) -> Evidence:
+        first, last = self._sentence_at(start), self._sentence_at(end - 1)
+        raw = self._document.raw
+        # Any sentence that the quote touches may have been meant.
+        repaired = cited is not None and not first.number <= cited <= last.number
+        return Evidence(
+            article_id=self._document.id,
+            exact=raw[start:end],
+            prefix=raw[min(first.start, start) : start],
+            suffix=raw[end : max(last.end, end)],
+            start=start,
+            end=end,
+            sentence=first.number,
+            match=match,
+            segment=first.segment,
+            cited_sentence=cited if repaired else None,
+        )
+
+    def _sentence_at(self, position: int) -> Sentence:
+        """The sentence that holds a position; between two sentences, the one before."""
+        sentences = self._document.sentences
+        return next((s for s in reversed(sentences) if s.start <= position), sentences[0])
+
+    def _numbered(self, number: int) -> Sentence | None:
+        sentences = self._document.sentences
+        return sentences[number - 1] if 1 <= number <= len(sentences) else None
+
+    def _around(self, evidence: Evidence) -> tuple[int, int]:
+        sentences = self._document.sentences
+        first = max(evidence.sentence - NEARBY, 1)
+        last = min(self._sentence_at(evidence.end - 1).number + NEARBY, len(sentences))
+        return sentences[first - 1].start, sentences[last - 1].end
+
+    def _is_suspect(self, start: int, end: int) -> bool:
+        return any(a < end and start < b for a, b in self._suspect)
+
+    def _not_found(self, words: str, near: tuple[int, int] | None = None) -> str:
+        closest = self._index.closest(words, near)
+        hint = f"; the closest passage is {self._document.raw[closest.start : closest.end]!r}" if closest else ""
+        return f"{words!r} does not stand in the article{hint}"
+
+    # Results ---------------------------------------------------------------------------------------------------------
+
+    def _trouble(self, key: Key, reason: QuarantineReason, detail: str) -> None:
+        self._result.troubles.setdefault(key, Trouble(reason, detail))
+
+    def _finding(
+        self,
+        key: Key,
+        number: int,
+        kind: Literal["value_unsupported", "sentence_repaired", "polarity_doubtful", "rests_on_headline"],
+        detail: str,
+    ) -> None:
+        self._result.findings.setdefault((*key, number), []).append(Finding(kind=kind, detail=detail))

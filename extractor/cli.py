@@ -1,0 +1,201 @@
+"""The command ``extract``: reads arguments, calls one library function, prints."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from typer.core import TyperGroup
+
+from .errors import ExtractorError, UsageError
+
+if TYPE_CHECKING:
+    from .pipeline import Progress
+    from .schemas import Dataset
+
+FAILED = 1
+"""Something failed and is accounted for."""
+WRONG_USE = 2
+"""A wrong path, option or configuration; nothing was started."""
+INTERRUPTED = 130
+"""Stopped by Ctrl-C: nothing was written (128 + SIGINT)."""
+
+err = Console(stderr=True)
+
+
+class _DefaultCommand(TyperGroup):
+    """``extract PATHS`` runs the default command: whatever is no subcommand is its first argument."""
+
+    default = "run"
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the default command's name in front, where no other command's stands."""
+        if args and args[0] not in self.commands and args[0] not in {"--help", "--version"}:
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(cls=_DefaultCommand, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"armsledger {version('armsledger')}")
+        raise typer.Exit
+
+
+@app.callback(epilog="A folder that bears a command's name is reached as ./name.")
+def _extract(
+    _version_wanted: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """News articles in, one validated dataset out.
+
+    extract PATHS -o FILE  is short for  extract run PATHS -o FILE.
+    """
+
+
+@app.command("run")
+def run(
+    paths: Annotated[list[Path], typer.Argument(help="Article files, or folders of .txt files.", show_default=False)],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Dataset file (JSON); - for standard output.")],
+    model: Annotated[str | None, typer.Option(help="Model name, as the server knows it. [EXTRACT_MODEL]")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Root of an OpenAI-compatible API. [OPENAI_BASE_URL]")] = None,
+    replay: Annotated[Path | None, typer.Option(help="Replay recorded answers from this folder; send nothing.")] = None,
+    record: Annotated[Path | None, typer.Option(help="Record every answer in this folder.")] = None,
+    metadata: Annotated[
+        Path | None, typer.Option(help='JSON list of {"file", "published", "outlet", …}: what the texts do not tell.')
+    ] = None,
+    concurrency: Annotated[int | None, typer.Option(help="Articles in flight at once. [EXTRACT_CONCURRENCY]")] = None,
+    reasks: Annotated[int | None, typer.Option(help="How often an answer that does not hold is asked again.")] = None,
+) -> None:
+    """Extract the allegations of all articles into one dataset (the default command).
+
+    The key comes from OPENAI_API_KEY. Exit status: 0 all well, 1 something failed and is accounted for, 2 wrong use
+    or configuration.
+    """
+    from .articles import load_metadata
+    from .dataset import STDOUT, check_writable, save, serialise
+    from .pipeline import extract
+    from .settings import build
+
+    settings = build(
+        model=model, base_url=base_url, replay=replay, record=record, concurrency=concurrency, reasks=reasks
+    )
+    to_stdout = str(output) == STDOUT
+    if not to_stdout:
+        check_writable(output)
+    known = load_metadata(metadata) if metadata else None
+    if settings.source == "replay" and not replay:
+        _note(f"no key and no server given: replaying the recorded answers in {settings.recordings}")
+    with _ProgressDisplay() as display:
+        dataset = extract(paths, settings=settings, metadata=known, progress=display.show)
+    if to_stdout:
+        sys.stdout.write(serialise(dataset))
+    else:
+        save(dataset, output)
+    _summary(dataset, None if to_stdout else output)
+    if dataset.accounting.failures:
+        raise typer.Exit(FAILED)
+
+
+@app.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of the dataset."""
+    from .schemas import Dataset
+
+    typer.echo(json.dumps(Dataset.model_json_schema(), ensure_ascii=False, indent=1))
+
+
+class _ProgressDisplay:
+    """A bar on a terminal, a line an article elsewhere."""
+
+    def __enter__(self) -> _ProgressDisplay:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._bar = Progress(
+            TextColumn("extracting"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[last]}"),
+            console=err,
+            transient=True,
+            disable=not err.is_terminal,
+        )
+        self._task = self._bar.add_task("articles", total=None, last="")
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def show(self, progress: Progress) -> None:
+        """One article has ended."""
+        self._bar.update(self._task, completed=progress.done, total=progress.total, last=progress.path)
+        if not err.is_terminal or progress.outcome == "failed":
+            _note(f"[{progress.done}/{progress.total}] {progress.path}: {progress.outcome}: {progress.message}")
+
+
+def _summary(dataset: Dataset, output: Path | None) -> None:
+    from rich.table import Table
+
+    n, run, records = dataset.accounting.articles, dataset.run, {r.record: r for r in dataset.accounting.records}
+    contested = sum(a.contested != "none" for a in dataset.allegations)
+    several = sum(a.corroboration.origins > 1 for a in dataset.allegations)
+    claims = sum(len(a.claims) for a in dataset.allegations)
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column()
+    others = f", {n.duplicate} duplicate, {n.skipped} skipped" if n.duplicate or n.skipped else ""
+    table.add_row("articles", f"{n.given} in: {n.extracted} extracted, {n.empty} empty, {n.failed} failed{others}")
+    table.add_row("allegations", f"{len(dataset.allegations)} (from {claims} claims), {contested} contested")
+    table.add_row("denials", f"{len(dataset.denials)} ({records['denials'].kept} statements)")
+    table.add_row("responses", str(len(dataset.responses)))
+    table.add_row(
+        "origins", f"{several} of {len(dataset.allegations)} allegations have more than one independent origin"
+    )
+    table.add_row("quarantined", f"{len(dataset.quarantine)} of {sum(r.written for r in records.values())} records")
+    cost = "price unknown" if run.cost_usd is None else f"{run.cost_usd:.4f} USD by list price"
+    tokens = f"{run.usage.prompt_tokens:,} sent ({run.usage.cached_tokens:,} cached), {run.usage.completion_tokens:,} answered"
+    table.add_row("tokens", f"{tokens} in {run.usage.calls} calls; {cost}")
+    table.add_row("model", f"{run.model} (answered by {', '.join(run.models_answering) or 'nobody'})")
+    err.print(table)
+    for failure in dataset.accounting.failures:
+        _note(f"failed: {failure.path}: {failure.kind}: {failure.message.removeprefix(f'{failure.path}: ')}")
+    if output:
+        _note(f"written: {output}")
+
+
+def _note(text: str) -> None:
+    """A line for people, on standard error: without markup, since it may hold words of an article."""
+    err.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Entry point of the command; ends the process with its exit status."""
+    logging.captureWarnings(capture=True)
+    try:
+        status = app(args=arguments, standalone_mode=False)
+    except UsageError as error:
+        _note(f"extract: {error}")
+        sys.exit(WRONG_USE)
+    except ExtractorError as error:
+        _note(f"extract: {error}")
+        sys.exit(WRONG_USE)
+    except KeyboardInterrupt:
+        _note("extract: stopped; nothing was written")
+        sys.exit(INTERRUPTED)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

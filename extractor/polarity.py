@@ -1,0 +1,29 @@
+"""Whether words deny or negate: a cheap second look at evidence that is said to affirm something."""
+
+from __future__ import annotations
+
+import re
+
+from .schemas import Evidence
+
+# Stems of denial and negation. A hit only flags a record for the reader, so a few too many cost little.
+_AGAINST = re.compile(
+    r"\b(?:"
+    r"den(?:y|ies|ied|ying|ials?)|refut\w+|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|no (?:evidence|indication|proof|sign)|never"
+    r"|(?:did|does|do|has|have|had|was|were|is|are|will|would)(?: not|n['’]t)|cannot|can['’]t|baseless|groundless|untrue|not true"
+    r"|bestreite\w*|bestritt\w*|dementier\w*|zurückgewiesen|wies\w* .{0,40}zurück|nicht|keine?[mnrs]?|nie(?:mals)?"
+    r"|dément\w*|nie(?:nt|r|)|rejet\w+|n['’]\w+ (?:pas|jamais|aucun\w*)|ne \w+ (?:pas|jamais|aucun\w*)|aucune? preuve"
+    r"|nieg\w+|neg(?:ó|aron|ado|ar)|desmint\w+|desment\w+|rechaz\w+|nunca|sin pruebas|no (?:ha|han|hay|había)"
+    r"|neg(?:a|ou|aram)|desment\w+|rejeit\w+|nunca|não"
+    r"|smentisc\w+|smentit\w+|nega(?:to|no|)|respin\w+|non|mai"
+    r"|опроверг\w*|отрица\w+|отверг\w*|не|никогда|спросту\w+|заперечу\w+|ніколи"
+    r"|yalanla\w+|reddet\w+|asla"
+    r")\b"
+    r"|부인|일축|사실이 아니|않았|아니라고|否認|否定|否认|ない|ません|没有|沒有|نفى|نفت|ينفي|تنفي|لم |لا |ليس|تکذیب|رد کرد|खंडन|इनकार|नहीं",
+    re.IGNORECASE,
+)
+
+
+def speaks_against(evidence: Evidence) -> bool:
+    """Whether the quoted words themselves hold a word of denial or negation."""
+    return bool(_AGAINST.search(evidence.exact))

@@ -1,0 +1,164 @@
+"""The messages that ask a model for the records of one article.
+
+The first message is the same bytes for every article, so that a provider's prompt cache serves it: instructions,
+a glossary made from the schema's docstrings, and a worked example. The article comes last, as numbered lines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import types
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, TypedDict, Union, get_args, get_origin
+
+from .articles import Document, read
+from .schemas import Answer, Citation, Draft, answer_schema
+from .schemas.allegation import (
+    AttributionDraft,
+    CircumstanceDraft,
+    ItemDraft,
+    ParticipantDraft,
+    PlaceDraft,
+    ReturnDraft,
+)
+from .schemas.dataset import RecordType
+
+Message = dict[str, str]
+"""``role`` and ``content``, as the chat API takes them."""
+
+_PARTS = (
+    AttributionDraft,
+    ParticipantDraft,
+    ItemDraft,
+    ReturnDraft,
+    CircumstanceDraft,
+    PlaceDraft,
+    Citation,
+)
+"""Drafts that stand inside another one, in the order in which the glossary explains them."""
+
+_UNSHOWN = re.compile(
+    r"[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f\x00-\x1f\x7f-\x9f]+"
+)
+
+
+class Problem(TypedDict):
+    """A record that does not hold, as the model is told of it."""
+
+    record: RecordType
+    id: str
+    problem: str
+
+
+def messages(document: Document) -> list[Message]:
+    """The request for one article."""
+    return [
+        {"role": "system", "content": system_message()},
+        {"role": "user", "content": render(document)},
+    ]
+
+
+def reask_message(problems: Iterable[Problem]) -> Message:
+    """The request for the records that did not hold, and for nothing else."""
+    lines = "\n".join(json.dumps(p, ensure_ascii=False) for p in problems)
+    return {"role": "user", "content": f"{_text('reask.md')}\n{lines}\n"}
+
+
+@cache
+def system_message() -> str:
+    """The fixed part of the prompt."""
+    example = read(_text("example_article.txt"), "example")
+    return "\n".join(
+        [
+            _text("instructions.md"),
+            "# The records\n",
+            *_glossary(),
+            "# Example (invented countries)\n",
+            _lines(example),
+            "gives\n",
+            json.dumps(json.loads(_text("example_answer.json")), ensure_ascii=False, separators=(",", ":")) + "\n",
+        ]
+    )
+
+
+@cache
+def prompt_sha256() -> str:
+    """Hash of everything in the prompt that is not the article."""
+    fixed = "\0".join([system_message(), _text("article.md"), _text("reask.md")])
+    return hashlib.sha256(fixed.encode()).hexdigest()
+
+
+@cache
+def schema_sha256() -> str:
+    """Hash of the schema that constrains the answers."""
+    return hashlib.sha256(json.dumps(answer_schema(), sort_keys=True).encode()).hexdigest()
+
+
+def render(document: Document) -> str:
+    """The article as the model sees it.
+
+    Every line begins with the number that this function gives it, and no character of the article can begin a new
+    line: so nothing in an article closes the block or passes for another sentence.
+    """
+    return f"{_text('article.md')}\nLanguage: {document.language}\n\n{_lines(document)}"
+
+
+def _lines(document: Document) -> str:
+    suspect = [(d.start, d.end) for d in document.defects if d.kind == "instruction_like"]
+    lines = []
+    for s in document.sentences:
+        marks: list[str] = [s.segment] if s.segment != "body" else []
+        if any(start < s.end and s.start < end for start, end in suspect):
+            marks.append("instruction-like")
+        text = " ".join(_UNSHOWN.sub(_shown, document.raw[s.start : s.end]).split())
+        lines.append(f"[{' '.join([str(s.number), *marks])}] {text}\n")
+    return "".join(lines)
+
+
+def _shown(unshown: re.Match[str]) -> str:
+    """Line breaks and tabs are white space; what cannot be seen is left out."""
+    return " " if any(c.isspace() for c in unshown[0]) else ""
+
+
+@cache
+def _text(name: str) -> str:
+    return files("extractor").joinpath("prompts", name).read_text("utf-8")
+
+
+def _glossary() -> list[str]:
+    answer = [
+        (name, get_args(field.annotation)[0]) for name, field in Answer.model_fields.items() if name != "publication"
+    ]
+    return [
+        f"## Answer\n\nKeys, in this order: publication, {', '.join(name for name, _ in answer)}. {_prose(Answer.__doc__)}\n",
+        _section("publication", Answer.model_fields["publication"].annotation),
+        *(_section(f"{name} (list)", draft) for name, draft in answer),
+        *(_section(draft.__name__.removesuffix("Draft").lower(), draft) for draft in _PARTS),
+    ]
+
+
+def _section(title: str, draft: Any) -> str:
+    assert issubclass(draft, Draft)  # noqa: S101 - a fact about this package's own schema
+    fields = [f"- {name} ({_type(f.annotation)}): {_prose(f.description)}" for name, f in draft.model_fields.items()]
+    return "\n".join([f"## {title}", "", _prose(draft.__doc__), "", *fields, ""])
+
+
+def _type(annotation: Any) -> str:
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin is Literal:
+        return "one of " + ", ".join(args)
+    if origin is list:
+        return f"list of {_type(args[0])}"
+    if origin in (Union, types.UnionType):
+        return " or ".join("null" if a is type(None) else _type(a) for a in args)
+    if isinstance(annotation, type) and issubclass(annotation, Draft):
+        return annotation.__name__.removesuffix("Draft").lower()
+    return {str: "text", int: "number"}[annotation]
+
+
+def _prose(text: str | None) -> str:
+    return " ".join((text or "").split())

@@ -1,0 +1,380 @@
+"""From drafts that hold to records: canonical ids, resolved dates, parsed quantities.
+
+Everything here follows from rules. What the model wrote stays beside what a rule made of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from . import dates, quantities
+from .actors import Registry, slug
+from .articles import Document
+from .checking import WHOLE, Check, Key
+from .schemas import (
+    Actor,
+    Answer,
+    Article,
+    Attribution,
+    Claim,
+    DatePhrase,
+    DenialStatement,
+    Evidence,
+    Excluded,
+    Finding,
+    Item,
+    Participant,
+    Place,
+    PublicationDraft,
+    Quantity,
+    Response,
+    Return,
+    Source,
+    SourceDraft,
+    WeaponType,
+)
+from .schemas.allegation import AllegationDraft, CircumstanceKind
+from .schemas.article import PublishedBasis
+
+NO_ORIGIN = frozenset({"outlet_narration", "unknown", "joint_statement"})
+"""Sources behind which no independent origin stands: the outlet's own voice, nobody, and a position taken together."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The records of one article."""
+
+    article: Article
+    actors: list[Actor]
+    weapons: list[WeaponType]
+    sources: list[Source]
+    claims: list[Claim]
+    attributions: list[Attribution]
+    denials: list[DenialStatement]
+    responses: list[Response]
+    repeated: list[Key]
+    """Drafts that say word for word what an earlier one says."""
+
+
+def article_record(
+    document: Document, publication: PublicationDraft | None, *, duplicate_of: str | None = None
+) -> Article:
+    """The article as a source. Metadata is stronger than what the page says; a date inside the story is only a lower bound."""
+    known = document.metadata
+    published, basis = _published(document, publication)
+    return Article(
+        id=document.id,
+        path=document.path,
+        sha256=document.sha256,
+        title=known.get("title") or document.headline,
+        outlet=known.get("outlet") or (publication.outlet if publication else None),
+        agency=known.get("agency") or (publication.agency if publication else None),
+        byline=known.get("byline") or (publication.byline if publication else None),
+        url=known.get("url"),
+        published=published,
+        published_basis=basis,
+        language=document.language,
+        sentences=len(document.sentences),
+        segments=document.segments,
+        defects=document.defects,
+        duplicate_of=duplicate_of,
+        excluded=[],
+    )
+
+
+def resolve(document: Document, answer: Answer, check: Check) -> Resolved:
+    """The records of an answer whose drafts all hold, and whose references all resolve."""
+    return _Resolver(document, answer, check).run()
+
+
+def _published(document: Document, publication: PublicationDraft | None) -> tuple[str | None, PublishedBasis]:
+    if document.metadata.get("published"):
+        return document.metadata["published"], "metadata"
+    if publication and publication.published:
+        printed = dates.resolve(publication.published, None, document.language)
+        if printed.edtf:
+            return printed.edtf, "text"
+    latest = dates.latest_full_date(document.raw, document.language)
+    return (f"{latest}/..", "text") if latest else (None, "unknown")
+
+
+class _Resolver:
+    def __init__(self, document: Document, answer: Answer, check: Check) -> None:
+        self._document = document
+        self._answer = answer
+        self._check = check
+        self._registry = Registry(answer.actors, document.id, document.language)
+        self._article = article_record(document, answer.publication)
+        self._weapons = {w.id: f"{w.category}:{slug(w.term)}" for w in answer.weapons}
+
+    def run(self) -> Resolved:
+        self._repeated: list[Key] = []
+        claims, attributions = self._claims()
+        excluded = [
+            Excluded(id=self._id("excluded", d.reason, e), reason=d.reason, evidence=e)
+            for d in self._answer.excluded
+            for e in [self._evidence("excluded", d.id)]
+        ]
+        return Resolved(
+            article=self._article.model_copy(update={"excluded": _unique(excluded)}),
+            actors=self._actors(),
+            weapons=_unique(
+                WeaponType(
+                    id=self._weapons[d.id], term=d.term, category=d.category, mentions=self._evidence("weapons", d.id)
+                )
+                for d in self._answer.weapons
+            ),
+            sources=_unique(self._source(d) for d in self._answer.sources),
+            claims=claims,
+            attributions=attributions,
+            denials=self._denials(),
+            responses=self._responses(),
+            repeated=self._repeated,
+        )
+
+    # Records ---------------------------------------------------------------------------------------------------------
+
+    def _actors(self) -> list[Actor]:
+        actors: dict[str, Actor] = {}
+        for d in self._answer.actors:
+            findings = self._findings("actors", d.id)
+            absent = {name for name in (*d.aliases, d.title) if any(repr(name) in f.detail for f in findings)}
+            actor = Actor(
+                id=self._registry.id(d.id),
+                name=d.name_en or d.name,
+                kind=d.kind,
+                country=self._registry.country(d.id),
+                title=None if d.title in absent else d.title,
+                represents=self._registry.id(d.represents) if d.represents else None,
+                party=self._registry.party(d.id),
+                names=sorted({d.name, *d.aliases} - absent),
+                mentions=self._evidence("actors", d.id),
+                findings=findings,
+            )
+            actors[actor.id] = combined(actors[actor.id], actor) if actor.id in actors else actor
+        for actor in list(actors.values()):
+            if actor.party not in actors:  # the state of an organ, not named apart from it
+                actors[actor.party] = state_behind(actor)
+        return sorted(actors.values(), key=lambda a: a.id)
+
+    def _source(self, d: SourceDraft) -> Source:
+        return Source(
+            id=self._source_id(d.id),
+            actors=sorted({self._registry.id(a) for a in d.actors}),
+            kind=d.kind,
+            relies_on=self._source_id(d.relies_on) if d.relies_on else None,
+            origins=self._origins(d.id),
+        )
+
+    @cached_property
+    def _sources(self) -> dict[str, SourceDraft]:
+        return {d.id: d for d in self._answer.sources}
+
+    def _chain(self, local: str) -> list[SourceDraft]:
+        """A source and what it relies on, down to the root; a cycle ends where it closes."""
+        chain = [self._sources[local]]
+        while (below := chain[-1].relies_on) and self._sources[below] not in chain:
+            chain.append(self._sources[below])
+        return chain
+
+    def _source_id(self, local: str) -> str:
+        links = []
+        for d in self._chain(local):
+            # without actors a source is known in its own article only
+            who = "+".join(sorted({self._registry.id(a) for a in d.actors})) or self._document.id
+            links.append(f"{d.kind}:{who}")
+        return "source:" + "~".join(links)
+
+    def _origins(self, local: str) -> list[str]:
+        root = self._chain(local)[-1]
+        if root.kind in NO_ORIGIN or any(d.kind == "joint_statement" for d in self._chain(local)):
+            return []
+        return sorted({self._registry.party(a) for a in root.actors}) or [self._source_id(root.id)]
+
+    def _claims(self) -> tuple[list[Claim], list[Attribution]]:
+        claims: dict[str, Claim] = {}
+        attributions: list[Attribution] = []
+        for d in self._answer.allegations:
+            claim = self._claim(d)
+            if claim.id in claims:
+                self._repeated.append(("allegations", d.id))
+                continue
+            claims[claim.id] = claim
+            attributions += [
+                Attribution(
+                    claim=claim.id,
+                    article_id=self._document.id,
+                    source=self._source_id(a.source),
+                    cue=a.cue,
+                    said_on=self._date(a.said_on),
+                    basis=a.basis,
+                    certainty=a.certainty,
+                    polarity=a.polarity,
+                    evidence=self._evidence("allegations", d.id, number),
+                    findings=self._findings("allegations", d.id, number),
+                )
+                for number, a in enumerate(d.attributions)
+            ]
+        return list(claims.values()), attributions
+
+    def _claim(self, d: AllegationDraft) -> Claim:
+        def told(kind: CircumstanceKind) -> list[str]:
+            return [c.text for c in d.circumstances if c.kind == kind]
+
+        return Claim(
+            id=self._claim_ids[d.id],
+            article_id=self._document.id,
+            summary=d.summary,
+            stage=d.stage,
+            scope=d.scope,
+            suppliers=self._actor_ids(d.suppliers),
+            recipients=self._actor_ids(d.recipients),
+            participants=[Participant(actor=self._registry.id(p.actor), role=p.role) for p in d.participants],
+            items=[Item(weapon=self._weapons[i.weapon], quantity=self._quantity(i.quantity)) for i in d.items],
+            in_return=[Return(text=r.text, status=r.status) for r in d.in_return],
+            event_time=next((self._date(text) for text in told("event_time")), None),
+            event_place=told("event_place"),
+            end_use=told("end_use"),
+            concealment=told("concealment"),
+            route=[Place(place=p.place, role=p.role) for p in d.route],
+            part_of=self._claim_ids[d.part_of] if d.part_of and d.part_of != d.id else None,
+            findings=self._findings("allegations", d.id, WHOLE),
+        )
+
+    @cached_property
+    def _claim_ids(self) -> dict[str, str]:
+        """Id from what is claimed of whom in which words, so that it survives another order and another wording of the
+        summary."""
+        ids = {}
+        for d in self._answer.allegations:
+            cited = [e for number in range(len(d.attributions)) for e in self._evidence("allegations", d.id, number)]
+            items = sorted(self._weapons[i.weapon] for i in d.items)
+            who = [self._actor_ids(d.suppliers), self._actor_ids(d.recipients)]
+            ids[d.id] = self._id("claim", [d.stage, d.scope, who, items], cited)
+        return ids
+
+    def _denials(self) -> list[DenialStatement]:
+        statements: dict[str, DenialStatement] = {}
+        for d in self._answer.denials:
+            statement = DenialStatement(
+                id=self._denial_ids[d.id],
+                article_id=self._document.id,
+                denier=self._registry.id(d.denier),
+                kind=d.kind,
+                scope=d.scope,
+                targets=sorted({self._claim_ids[t] for t in d.targets}),
+                accusers=self._actor_ids(d.accusers),
+                what_is_denied=d.what_is_denied,
+                counter_claim=d.counter_claim,
+                reported_by=[self._source_id(s) for s in d.reported_by],
+                said_on=self._date(d.said_on),
+                evidence=self._evidence("denials", d.id),
+                findings=self._findings("denials", d.id),
+            )
+            if statement.id in statements:
+                self._repeated.append(("denials", d.id))
+            statements.setdefault(statement.id, statement)
+        return list(statements.values())
+
+    @cached_property
+    def _denial_ids(self) -> dict[str, str]:
+        return {
+            d.id: self._id("denial", [self._registry.id(d.denier), d.kind, d.scope], self._evidence("denials", d.id))
+            for d in self._answer.denials
+        }
+
+    def _responses(self) -> list[Response]:
+        responses: dict[str, Response] = {}
+        targets = self._claim_ids | self._denial_ids
+        for d in self._answer.responses:
+            evidence = self._evidence("responses", d.id)
+            source = self._source_id(d.source)
+            response = Response(
+                id=self._id("response", [d.kind, source], evidence),
+                article_id=self._document.id,
+                kind=d.kind,
+                source=source,
+                actors=self._actor_ids(d.actors),
+                about=sorted({targets[i] for i in d.about}),
+                measure=d.measure,
+                legal_basis=d.legal_basis,
+                said_on=self._date(d.said_on),
+                evidence=evidence,
+                findings=self._findings("responses", d.id),
+            )
+            if response.id in responses:
+                self._repeated.append(("responses", d.id))
+            responses.setdefault(response.id, response)
+        return list(responses.values())
+
+    # Values ----------------------------------------------------------------------------------------------------------
+
+    def _evidence(self, record: Any, local: str, number: int = 0) -> list[Evidence]:
+        return self._check.evidence.get((record, local, number), [])
+
+    def _findings(self, record: Any, local: str, number: int = 0) -> list[Finding]:
+        return self._check.findings.get((record, local, number), [])
+
+    def _actor_ids(self, locals_: Iterable[str]) -> list[str]:
+        return sorted({self._registry.id(a) for a in locals_})
+
+    def _date(self, text: str | None) -> DatePhrase | None:
+        return dates.resolve(text, self._article.published, self._document.language) if text else None
+
+    def _quantity(self, text: str | None) -> Quantity | None:
+        return quantities.parse(text, self._document.language) if text else None
+
+    def _id(self, kind: str, content: Any, evidence: list[Evidence]) -> str:
+        spans = sorted((e.start, e.end) for e in evidence)
+        key = json.dumps([self._document.id, content, spans], ensure_ascii=False, sort_keys=True)
+        return f"{kind}:{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+
+
+def combined(left: Actor, right: Actor) -> Actor:
+    """Two records of one actor as one: the longer name, every form, every first mention."""
+    first, second = sorted((left, right), key=lambda a: (-len(a.name), a.name, a.model_dump_json()))
+    return first.model_copy(
+        update={
+            "country": first.country or second.country,
+            "title": first.title or second.title,
+            "represents": first.represents or second.represents,
+            "party": min(first.party, second.party, key=lambda p: (p == first.id, p)),
+            "names": sorted({*first.names, *second.names}),
+            "mentions": sorted(
+                {(e.article_id, e.start): e for e in (*second.mentions, *first.mentions)}.values(),
+                key=lambda e: (e.article_id, e.start),
+            ),
+            "findings": sorted(
+                {f.model_dump_json(): f for f in (*first.findings, *second.findings)}.values(), key=lambda f: f.detail
+            ),
+        }
+    )
+
+
+def state_behind(organ: Actor) -> Actor:
+    """The state to which an organ belongs, where the article names only the organ: its mention is the organ's."""
+    from babel import Locale
+
+    code = organ.party.removeprefix("state:")
+    return Actor(
+        id=organ.party,
+        name=Locale("en").territories.get(code, code),
+        kind="state",
+        country=code,
+        title=None,
+        represents=None,
+        party=organ.party,
+        names=[],
+        mentions=organ.mentions,
+        findings=[],
+    )
+
+
+def _unique(records: Iterable[Any]) -> list[Any]:
+    """Records by id, the first of each, sorted."""
+    return [record for _, record in sorted({r.id: r for r in reversed(list(records))}.items())]

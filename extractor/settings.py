@@ -1,0 +1,120 @@
+"""Every choice a run depends on, in one frozen object, built in one place.
+
+Defaults < ``[tool.extractor]`` in pyproject.toml < extractor.toml (both in the working folder) < environment < arguments.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    PyprojectTomlConfigSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from .errors import NoModel, UsageError
+
+Source = Literal["live", "record", "replay"]
+
+
+class Settings(BaseSettings):
+    """How to reach a model and how hard to try. Build it with :func:`build`, which words its errors for people."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EXTRACT_",
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,
+        pyproject_toml_table_header=("tool", "extractor"),
+        toml_file="extractor.toml",
+    )
+
+    model: str | None = None
+    """Model name, as the server knows it."""
+    base_url: str | None = Field(None, validation_alias=AliasChoices("base_url", "EXTRACT_BASE_URL", "OPENAI_BASE_URL"))
+    """Root of an OpenAI-compatible API, ending in ``/v1`` as a rule. None: OpenAI's own."""
+    api_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("api_key", "EXTRACT_API_KEY", "OPENAI_API_KEY")
+    )
+    """Key of that API; local servers need none."""
+    cassettes: Path | None = None
+    """Recorded answers to fall back on where there is neither key nor server."""
+    record: Path | None = None
+    """Folder to which every answer is recorded."""
+    replay: Path | None = None
+    """Folder from which every answer is replayed; nothing is sent."""
+    parameters: dict[str, Any] = {}
+    """Further request parameters, sent as they are: ``{"temperature": 0, "max_completion_tokens": 16000}``."""
+    concurrency: int = Field(8, ge=1, le=1024)
+    """Articles in flight at once."""
+    timeout_s: float = Field(300.0, gt=0)
+    """Seconds that one call may take."""
+    attempts: int = Field(5, ge=1, le=20)
+    """How often one call is tried when the network or the server fails, the first time included."""
+    reasks: int = Field(2, ge=0, le=5)
+    """How often an answer that does not hold is asked for again."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - signature of pydantic-settings' hook
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Where values come from, strongest first."""
+        return (
+            init_settings,
+            env_settings,
+            TomlConfigSettingsSource(settings_cls),
+            PyprojectTomlConfigSettingsSource(settings_cls),
+        )
+
+    @property
+    def source(self) -> Source:
+        """Where answers come from. Raises NoModel if there is nothing to ask."""
+        if self.replay:
+            return "replay"
+        if self.record:
+            return "record"
+        if self.api_key or self.base_url:
+            return "live"
+        if self.cassettes:
+            return "replay"
+        raise NoModel(
+            "no model to ask: set OPENAI_API_KEY, or give --base-url (OPENAI_BASE_URL) of an OpenAI-compatible server, "
+            "or --replay with a folder of recordings"
+        )
+
+    @property
+    def recordings(self) -> Path | None:
+        """The folder that is replayed or recorded to."""
+        return self.replay or self.record or (self.cassettes if self.source == "replay" else None)
+
+
+def build(**arguments: Any) -> Settings:
+    """Settings from all sources; arguments that are None count as not given. Raises UsageError."""
+    given = {name: value for name, value in arguments.items() if value is not None}
+    if given.get("record") and given.get("replay"):
+        raise UsageError("--record and --replay exclude each other")
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors(include_input=False)
+        )
+        raise UsageError(f"a setting is wrong ({wrong}); see [tool.extractor] and EXTRACT_* in the README") from None
+    except ValueError as error:  # a settings file that is no TOML
+        raise UsageError(f"pyproject.toml or extractor.toml in this folder is not valid TOML ({error})") from None
+    if settings.model is None:
+        raise UsageError("no model name: give --model, set EXTRACT_MODEL, or model in [tool.extractor]")
+    _ = settings.source
+    return settings

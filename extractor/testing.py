@@ -1,0 +1,56 @@
+"""A scripted model, so that users of this library can test their pipelines offline.
+
+>>> model = ScriptedModel({"drones": [EMPTY]})
+>>> dataset = extract(["articles/"], settings=build(model="scripted", base_url="unused"), model=model)  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .llm import Tally
+from .schemas import Answer
+
+EMPTY: dict[str, Any] = {
+    "publication": {"outlet": None, "agency": None, "byline": None, "published": None},
+    "excluded": [],
+    "actors": [],
+    "weapons": [],
+    "sources": [],
+    "allegations": [],
+    "denials": [],
+    "responses": [],
+}
+"""The answer to an article that alleges nothing."""
+
+
+class ScriptedModel:
+    """Answers each article from a script, in place of a server.
+
+    ``script`` maps words of an article to what is answered on the first call, the second and so on; the last repeats.
+    An exception in it is raised. Articles that no words match get ``EMPTY``. Every call counts 100 tokens sent, 10
+    answered.
+    """
+
+    def __init__(self, script: Mapping[str, Sequence[Mapping[str, Any] | Exception]]) -> None:
+        self._script = script
+        self._calls: Counter[str] = Counter()
+        self.conversations: list[list[dict[str, str]]] = []
+        """The messages of every call, in order."""
+
+    async def complete(self, messages: list[dict[str, str]], tally: Tally, *, reasks: int) -> tuple[Answer, str]:  # noqa: ARG002
+        """The next answer of the script. Raises pydantic's ValidationError for a script that is no answer at all."""
+        self.conversations.append([dict(m) for m in messages])
+        article = messages[1]["content"]
+        words = next((w for w in self._script if w in article), None)
+        steps: Sequence[Mapping[str, Any] | Exception] = [EMPTY] if words is None else self._script[words]
+        step = steps[min(self._calls[words or article], len(steps) - 1)]
+        self._calls[words or article] += 1
+        if isinstance(step, Exception):
+            raise step
+        tally.add("scripted", prompt_tokens=100, completion_tokens=10)
+        text = json.dumps(step, ensure_ascii=False)
+        return Answer.model_validate_json(text, strict=True), text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +11,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from .errors import ExtractorError, UsageError
+from .errors import ExtractorError
 
 if TYPE_CHECKING:
     from .pipeline import Progress
@@ -39,6 +38,24 @@ class _DefaultCommand(TyperGroup):
             args = [self.default, *args]
         return super().parse_args(ctx, args)
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The default command's help first, as if it were the only one."""
+        default = self.commands[self.default]
+        with default.make_context(ctx.info_name, [], resilient_parsing=True) as alone:
+            default.format_help(alone, formatter)
+        super().format_help(ctx, formatter)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Every error of ours is one sentence and an exit status."""
+        try:
+            return super().invoke(ctx)
+        except ExtractorError as error:
+            _note(f"extract: {error}")
+            raise typer.Exit(WRONG_USE) from None
+        except KeyboardInterrupt:
+            _note("extract: stopped; nothing was written")
+            raise typer.Exit(INTERRUPTED) from None
+
 
 app = typer.Typer(cls=_DefaultCommand, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -57,10 +74,7 @@ def _extract(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """News articles in, one validated dataset out.
-
-    extract PATHS -o FILE  is short for  extract run PATHS -o FILE.
-    """
+    """News articles in, one validated dataset out. Commands beside the default one:"""
 
 
 @app.command("run")
@@ -79,8 +93,9 @@ def run(
 ) -> None:
     """Extract the allegations of all articles into one dataset (the default command).
 
-    The key comes from OPENAI_API_KEY. Exit status: 0 all well, 1 something failed and is accounted for, 2 wrong use
-    or configuration.
+    The key comes from OPENAI_API_KEY, and settings from \\[tool.extractor] in pyproject.toml or from extractor.toml.
+
+    Exit status: 0 all well, 1 something failed and is accounted for, 2 wrong use or configuration.
     """
     from .articles import load_metadata
     from .dataset import STDOUT, check_writable, save, serialise
@@ -153,8 +168,8 @@ def _summary(dataset: Dataset, output: Path | None) -> None:
     several = sum(a.corroboration.origins > 1 for a in dataset.allegations)
     claims = sum(len(a.claims) for a in dataset.allegations)
     table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column()
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
     others = f", {n.duplicate} duplicate, {n.skipped} skipped" if n.duplicate or n.skipped else ""
     table.add_row("articles", f"{n.given} in: {n.extracted} extracted, {n.empty} empty, {n.failed} failed{others}")
     table.add_row("allegations", f"{len(dataset.allegations)} (from {claims} claims), {contested} contested")
@@ -166,7 +181,8 @@ def _summary(dataset: Dataset, output: Path | None) -> None:
     table.add_row("quarantined", f"{len(dataset.quarantine)} of {sum(r.written for r in records.values())} records")
     cost = "price unknown" if run.cost_usd is None else f"{run.cost_usd:.4f} USD by list price"
     tokens = f"{run.usage.prompt_tokens:,} sent ({run.usage.cached_tokens:,} cached), {run.usage.completion_tokens:,} answered"
-    table.add_row("tokens", f"{tokens} in {run.usage.calls} calls; {cost}")
+    table.add_row("tokens", f"{tokens}, {run.usage.calls} calls")
+    table.add_row("cost", cost)
     table.add_row("model", f"{run.model} (answered by {', '.join(run.models_answering) or 'nobody'})")
     err.print(table)
     for failure in dataset.accounting.failures:
@@ -180,21 +196,9 @@ def _note(text: str) -> None:
     err.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def main(arguments: list[str] | None = None) -> Any:
+def main() -> None:
     """Entry point of the command; ends the process with its exit status."""
-    logging.captureWarnings(capture=True)
-    try:
-        status = app(args=arguments, standalone_mode=False)
-    except UsageError as error:
-        _note(f"extract: {error}")
-        sys.exit(WRONG_USE)
-    except ExtractorError as error:
-        _note(f"extract: {error}")
-        sys.exit(WRONG_USE)
-    except KeyboardInterrupt:
-        _note("extract: stopped; nothing was written")
-        sys.exit(INTERRUPTED)
-    sys.exit(status if isinstance(status, int) else 0)
+    app(prog_name="extract")
 
 
 if __name__ == "__main__":

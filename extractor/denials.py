@@ -8,18 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from . import dates
 from .actors import slug
-from .ledger import OCCASION_DAYS, Candidate, Ledger
+from .ledger import ANY_DAY, OCCASION_DAYS, Candidate, Ledger, days_covered
 from .schemas import Article, Attribution, DatePhrase, Denial, DenialLink, DenialStatement
 from .schemas.denial import LinkStrength
-
-_ANY_DAY = date(2020, 6, 17)
-"""Serves to tell "Wednesday" from "in March" where the date of publication is unknown."""
-
 
 def merge_denials(ledger: Ledger, allegation_of: Mapping[str, str]) -> list[Denial]:
     """The denials of all articles, linked to allegations (``allegation_of``: by claim id), sorted by id."""
@@ -150,15 +145,14 @@ class _Linker:
     def _is_news(self, said: DatePhrase, article: Article) -> bool:
         """Whether a statement date is that of the article's own news: some day of the week before its publication.
 
-        Where that is unknown, any day serves to tell "Wednesday" from "in March". A phrase that tells nothing counts as
-        news, so that a general denial is rather linked to too little than to too much.
+        A phrase that tells nothing counts as news: rather too few links than too many.
         """
-        published = dates.bounds(article.published)
-        anchor = published[0] if published and published[0] == published[1] else _ANY_DAY
-        covered = dates.bounds(dates.resolve(said.text, anchor.isoformat(), article.language).edtf)
-        if covered is None:
+        published = article.published if days_covered(article.published) == 1 else ANY_DAY
+        said_days, published_days = dates.bounds(dates.resolve(said.text, published, article.language).edtf), dates.bounds(published)
+        if said_days is None or published_days is None:
             return True
-        return (covered[1] - covered[0]).days < OCCASION_DAYS and (anchor - covered[1]).days <= OCCASION_DAYS
+        lasted, ago = (said_days[1] - said_days[0]).days, (published_days[0] - said_days[1]).days
+        return lasted < OCCASION_DAYS and ago <= OCCASION_DAYS
 
 
 def _strength(statement: DenialStatement) -> LinkStrength:

@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import Literal, NamedTuple
 
 from . import dates
-from .ledger import Candidate
+from .ledger import Candidate, days_covered
 from .schemas.weapon import WeaponCategory
 
 Verdict = Literal["same", "different", "unsure"]
@@ -152,9 +152,9 @@ def _anchor(a: Candidate, b: Candidate) -> str | None:
         return "same episode: the thing in return"
     if any(not p.startswith("state:") for p in a.recipients & b.recipients):
         return "same episode: a non-state recipient"
-    if dates.covers(a.event) <= SHARP_DAYS and dates.covers(b.event) <= SHARP_DAYS and dates.overlap(a.event, b.event):
+    if max(days_covered(a.event), days_covered(b.event)) <= SHARP_DAYS and dates.overlap(a.event, b.event):
         return "overlapping event dates"
-    if any(x == y or (x[0] == y[0] and dates.overlap(x[1], y[1])) for x in a.occasions for y in b.occasions):
+    if any(x.overlaps(y) for x in a.occasions for y in b.occasions):
         return "same statement occasion"
     return None
 

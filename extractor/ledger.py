@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from . import dates
 from .actors import slug
@@ -27,6 +28,27 @@ OCCASION_DAYS = 7
 """A statement date that covers more days than a week is no occasion."""
 
 
+ANY_DAY = "2020-06-17"
+"""Stands in for an unknown date of publication, to tell "Wednesday" from "in March" and from "Thursday"."""
+
+
+class Occasion(NamedTuple):
+    """Somebody spoke on some day."""
+
+    origin: str
+    """The government or organisation that spoke."""
+    day: str
+    """EDTF, a week at most."""
+    from_any_day: bool
+    """The date of publication is unknown, so the day is counted from ``ANY_DAY``. Two articles that print the same weekday
+    for the same speaker mean, for want of better, the same day."""
+
+    def overlaps(self, other: Occasion) -> bool:
+        """Whether both may be one occasion."""
+        alike = (self.origin, self.from_any_day) == (other.origin, other.from_any_day)
+        return alike and dates.overlap(self.day, other.day)
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A claim with what the rules look at."""
@@ -44,8 +66,8 @@ class Candidate:
     """The roles of the above, nameless actors included."""
     returns: frozenset[str]
     """Things in return that identify an episode."""
-    occasions: frozenset[tuple[str, str]]
-    """Origin, and the date of the statement: EDTF where it is sharp, else the printed words of a weekday."""
+    occasions: frozenset[Occasion]
+    """On which occasions it was said."""
     said: tuple[str, ...]
     """Dates of the statements, EDTF."""
 
@@ -102,17 +124,20 @@ class Ledger:
             said=tuple(t.said_on.edtf for t in attributions if t.said_on and t.said_on.edtf),
         )
 
-    def _occasions(self, attribution: Attribution) -> Iterator[tuple[str, str]]:
-        """On which occasion somebody spoke: an origin on a day. Without a date of publication "Wednesday" stays a word, and
-        two articles that print the same word for the same government mean, for want of better, the same day."""
-        said = attribution.said_on
+    def _occasions(self, attribution: Attribution) -> Iterator[Occasion]:
+        said, language = attribution.said_on, self.articles[attribution.article_id].language
         if said is None:
             return
-        when = said.edtf if dates.covers(said.edtf) <= OCCASION_DAYS else None
-        if when is None and said.edtf is None:
-            when = f"the words {slug(said.text).removeprefix('on-').removeprefix('this-')}"
-        if when:
-            yield from ((origin, when) for origin in self.sources[attribution.source].origins)
+        counted_from_any_day = said.edtf is None
+        day = dates.resolve(said.text, ANY_DAY, language).edtf if counted_from_any_day else said.edtf
+        if day and days_covered(day) <= OCCASION_DAYS:
+            yield from (Occasion(o, day, counted_from_any_day) for o in self.sources[attribution.source].origins)
+
+
+def days_covered(edtf: str | None) -> float:
+    """How many days a date covers; infinitely many where it is unknown."""
+    reach = dates.bounds(edtf)
+    return (reach[1] - reach[0]).days + 1 if reach else float("inf")
 
 
 def _actors(extractions: list[Extraction]) -> dict[str, Actor]:

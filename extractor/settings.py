@@ -111,7 +111,10 @@ def build(**arguments: Any) -> Settings:
         wrong = "; ".join(
             f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors(include_input=False)
         )
-        raise UsageError(f"a setting is wrong ({wrong}); see [tool.extractor] and EXTRACT_* in the README") from None
+        raise UsageError(
+            f"a setting is wrong ({wrong}); look in extractor.toml, [tool.extractor] of pyproject.toml, the environment "
+            "(EXTRACT_*, OPENAI_*) and the options given"
+        ) from None
     except ValueError as error:  # a settings file that is no TOML
         raise UsageError(f"pyproject.toml or extractor.toml in this folder is not valid TOML ({error})") from None
     if settings.model is None:

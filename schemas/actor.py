@@ -47,7 +47,8 @@ class ActorDraft(Draft):
     """Id of the actor for which it speaks or of which it is part: spokesman → office, minister → state,
     office → state. Null for states, and for armed groups, which stand for themselves."""
     aliases: list[str]
-    """Other forms in the text, copied: short names, capitals and seats of government used for the state."""
+    """Other names in the text, copied: short names, capitals and seats of government used for the state. No descriptions
+    ("a top official")."""
 
 
 class Actor(Record):

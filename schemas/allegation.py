@@ -109,8 +109,8 @@ class CircumstanceDraft(Draft):
     """A circumstance of the transfer that the text states."""
 
     kind: CircumstanceKind
-    """event_time: when the transfer, request or visit happened, not when it was told. end_use: what the weapons are
-    for. concealment: how it is hidden."""
+    """event_time, at most one: when the transfer, request or visit happened, not when it was told. end_use: what the
+    weapons are for. concealment: how it is hidden."""
     text: str
     """Copied, as short as it can be."""
 
@@ -160,7 +160,7 @@ class AllegationDraft(Draft):
     agreed: a deal or order is concluded, or buying is under way;
     shipped: sent off, arrival not asserted;
     delivered: the recipient has it;
-    used: the recipient uses it;
+    used: the recipient uses what this transfer brought;
     recovered: a third party captured, seized or documented it;
     diverted: it reached an end user for whom it was not meant;
     unspecified_support: "relies on", "arms", "supports": no step named."""

@@ -1,0 +1,367 @@
+"""Where a quote stands in an article: letter for letter, or differing in nothing but typography.
+
+Two texts are the same words when their normal forms are equal. The normal form unifies case, Unicode forms (UAX #15),
+the styles of quote marks, dashes and ellipses, and white space; and it drops invisible characters. Every word, number,
+diacritic and other mark counts, and so does whether a quote mark, dash or ellipsis is there at all. Nothing is matched
+approximately, and a quote neither begins nor ends inside a word or a number: "Iran" is not in "Iranian", nor "lethal
+aid" in "non-lethal aid".
+
+Offsets are those of a W3C Web Annotation TextPositionSelector: code points of the raw text, end exclusive.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from itertools import islice
+
+from rapidfuzz import fuzz
+
+from .schemas.evidence import Match
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A passage of the raw text: never empty, no white space or invisible character at either end."""
+
+    start: int
+    end: int
+    match: Match
+    """Exact: ``text[start:end]`` is the quote as written, but for white space around it."""
+
+
+def locate(quote: str, text: str, near: tuple[int, int] | None = None) -> Span | None:
+    """The place of one quote. For several quotes of one text keep a TextIndex."""
+    return TextIndex(text).locate(quote, near)
+
+
+def closest(quote: str, text: str) -> str | None:
+    """The words that come closest to a quote that wasn't found: a hint, never evidence."""
+    found = TextIndex(text).closest(quote)
+    return text[slice(*found)] if found else None
+
+
+def normalise(text: str) -> str:
+    """The form in which quotes and texts are compared."""
+    return _NormalForm(text).text.strip()
+
+
+class TextIndex:
+    """One article, prepared for any number of quotes."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def locate(self, quote: str, near: tuple[int, int] | None = None) -> Span | None:
+        """The occurrence that lies in ``near``, else one that overlaps it, else the first; exact before normalised.
+
+        ``near`` is the raw range of the cited sentence. Whether the span lies in it is for the caller to see.
+        """
+        low, high = near or (0, len(self.text))
+        written = quote[slice(*_trim(quote, 0, len(quote)))]
+        start = self.text.find(written, low, high)
+        if start >= 0 and _stands_alone(self.text, start, start + len(written)):
+            return Span(start, start + len(written), "exact")
+
+        def rank(span: Span) -> tuple[bool, bool, bool]:
+            inside = low <= span.start and span.end <= high
+            return not inside, span.end <= low or high <= span.start, span.match != "exact"
+
+        return min(self._spans(quote), key=rank, default=None)
+
+    def locate_all(self, quote: str) -> list[Span]:
+        """Every occurrence in reading order. Occurrences do not overlap each other."""
+        return list(self._spans(quote))
+
+    def closest(self, quote: str, within: tuple[int, int] | None = None) -> tuple[int, int] | None:
+        """The raw range that comes closest to a quote that wasn't found: a hint, never evidence."""
+        if within:
+            found = TextIndex(self.text[slice(*within)]).closest(quote)
+            return (within[0] + found[0], within[0] + found[1]) if found else None
+        wanted, form = normalise(quote)[:_HINT_QUOTE], self._form
+        low = 0 if len(form.text) <= _HINT_TEXT else _densest(wanted, form.text)
+        passage = form.text[low : low + _HINT_TEXT]
+        best = fuzz.partial_ratio_alignment(wanted, passage, score_cutoff=_HINT_SCORE) if wanted and passage else None
+        if best is None:
+            return None
+        words = [m.span() for m in _WORD.finditer(passage) if m.start() < best.dest_end and best.dest_start < m.end()]
+        return form.raw_range(low + words[0][0], low + words[-1][1]) if words else None
+
+    @cached_property
+    def _form(self) -> _NormalForm:
+        return _NormalForm(self.text)
+
+    def _spans(self, quote: str) -> Iterator[Span]:
+        written = quote[slice(*_trim(quote, 0, len(quote)))]
+        lead, core, tail = _unwrap(normalise(quote))
+        form, compared = self._form, 0
+        at = form.text.find(core) if any(map(str.isalnum, core)) else -1
+        while at >= 0 and compared < _COMPARED:
+            end = at + len(core)
+            if form.may_begin(at) and form.may_end(end):
+                start, stop = form.raw_range(*form.widen(at, end, lead, tail))
+                yield Span(start, stop, "exact" if self.text[start:stop] == written else "normalised")
+                at = form.text.find(core, end)
+            else:
+                compared += len(core)
+                unbroken = _UNBROKEN.match(form.text, at)
+                at = form.text.find(core, max(at + 1, unbroken.end() if unbroken else 0))
+
+
+_COMPARED = 50_000_000
+"""Characters compared in vain before a quote counts as not found: only text made to be periodic gets there."""
+_HINT_QUOTE, _HINT_TEXT, _HINT_SCORE = 400, 10_000, 50
+"""Characters of the quote and of the text that a hint is sought with, and its least ``partial_ratio`` (0 to 100)."""
+
+
+def _densest(wanted: str, text: str) -> int:
+    """Where the part of a long text begins that shares most with the quote: pieces of five letters, the rarer the more."""
+    shared: dict[int, float] = defaultdict(float)
+    part = _HINT_TEXT // 2
+    for at in range(0, len(wanted), len(wanted) // 32 + 1):
+        hits = [m.start() // part for m in islice(re.finditer(re.escape(wanted[at : at + 5]), text), 100)]
+        for hit in hits:
+            shared[hit] += 1 / len(hits)
+    return max(0, max(shared, key=shared.__getitem__, default=0) * part - part // 2)
+
+
+def _unwrap(wanted: str) -> tuple[str, str, str]:
+    """A normal form as (lead, core, tail): outside the core stands what a writer adds around words that he quotes."""
+    end = len(wanted.rstrip(_AROUND).removesuffix("[...]").removesuffix("(...)").rstrip(_AROUND))
+    start = len(wanted) - len(wanted.lstrip(_AROUND).removeprefix("[...]").removeprefix("(...)").lstrip(_AROUND))
+    if re.match(r"(?<!\.\.)[.,]\d", wanted[max(0, start - 1) :]) and not wanted[:start].endswith("..."):
+        start -= 1  # ".5 million" is not "5 million"
+    return wanted[:start], wanted[start:end], wanted[end:]
+
+
+_AROUND = " '\".,;:!?¿¡。、؟،؛।"
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether a passage is plainly whole words; if not, the normal form tells."""
+    return (
+        start < end
+        and all(c.isalpha() and not c.isnumeric() for c in (text[start], text[end - 1]))
+        and (start == 0 or text[start - 1] in " \n")
+        and (end == len(text) or text[end] in " \n,.;:!?")
+    )
+
+
+# Characters, as the insides of character classes ---------------------------------------------------------------------
+
+_INVISIBLE = (  # soft hyphen, zero-width, bidi controls, variation selectors, BOM; not U+2062, which multiplies
+    "\u00ad\u061c\u180b-\u180d\u180f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef"
+)
+_SINGLE = "'`´ʹʻʼʽˈ\u0374՚׳‘’‚‛′‵‹›❛❜＇｀\u1fef\u1ffd"
+_DOUBLE = '"«»ˮ״“”„‟″‶〃❝❞〈〉《》\u2329\u232a「」『』〝〞〟︽︾︿﹀﹁﹂﹃﹄＂｢｣†'  # † is what a twofold misreading leaves of ”
+_HYPHEN = "-֊־᠆‐‑‒–−﹣－"
+_DASH = _HYPHEN + "—―⁃⸺⸻︱︲﹘"
+_MISREAD = "â[€\x80]"  # U+2010 to U+203F begin so where UTF-8 was read as Windows-1252 or Latin-1
+_KATAKANA = "\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
+_EAST_ASIAN = (
+    f"\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3038-\u303c\u3041-\u309f{_KATAKANA}\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\uff66-\uff9f\U00020000-\U0003ffff"
+)
+_UNSPACED = _EAST_ASIAN + "\u3001-\u3003\u3010-\u301b\u30fb\uff61-\uff65"
+_BORDERLESS = (
+    _EAST_ASIAN + "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f"
+)  # Thai, Lao, Burmese, Khmer
+
+_GAP = re.compile(rf"[\s{_INVISIBLE}]")
+_WORD = re.compile(rf"[{_BORDERLESS}]|[^\s{_BORDERLESS}]+")
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and _GAP.match(text, start):
+        start += 1
+    while start < end and _GAP.match(text, end - 1):
+        end -= 1
+    return start, end
+
+
+def _is_mark(char: str) -> bool:
+    """Whether it is part of the character before: a combining mark, or a vowel or final of decomposed Hangul."""
+    return unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff"
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum() or unicodedata.category(char) in ("Pc", "Mn", "Mc", "Me")
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two strings share at their beginning."""
+    count = 0
+    while one[count : count + 1] and one[count : count + 1] == other[count : count + 1]:
+        count += 1
+    return count
+
+
+# Borders: where a quote may begin and end ----------------------------------------------------------------------------
+
+_BINDING = re.compile(rf"[{_INVISIBLE}]*[{_HYPHEN}][{_INVISIBLE}]*")
+"""A hyphen, minus sign or en dash without white space."""
+_INSIDE = re.compile(
+    r"(?<=\d)(?=[-.,:/'·٫٬~^×⁄]\d|[%‰‱٪]|[십백천만억조])"  # 4.400, 300-400, 12:30; 40%; 400만 is 4,000,000
+    r"|(?<=\d[-.,:/'·٫٬~^×⁄])(?=\d)|(?<=[%‰‱٪])(?=\d)"
+    r"|(?<!\d{4})(?<=\d)(?=\ \d{3}(?!\d))|(?<!\d{4}\ )(?<=\d\ )(?=\d{3}(?!\d))"  # 400 000
+    r"|(?<![^\W\d_][.,])(?<!\.[.,])(?<=[.,])(?=\d)"  # .5
+    r"|(?<=n)(?='t(?!\w))"  # "can" is the opposite of "can't"
+)
+"""Places between two characters of one number or negation."""
+_BORDERLESS_PAIR = re.compile(rf"(?![{_KATAKANA}]{{2}})(?:[{_BORDERLESS}].|.[{_BORDERLESS}])", re.DOTALL)
+_UNBROKEN = re.compile(rf"[^\W{_BORDERLESS}]++|[{_KATAKANA}]++")
+"""A run of characters with no border between any two."""
+_PARTICLES = re.compile(
+    "(?:들|은|는|이|가|을|를|의|에|에서|에게|께|께서|한테|와|과|랑|로|으로|도|만|까지|부터|마저|조차|처럼|보다|마다|나|라|며|고|면서|서|써)+(?![가-힣])"
+)
+"""What follows a Korean noun or verb without a border. Any syllable would do otherwise: India (인도) in Indonesia (인도네시아)."""
+
+
+# The normal form -----------------------------------------------------------------------------------------------------
+
+_SAME_LETTER = (
+    "<font> <noBreak> <initial> <medial> <final> <isolated> <vertical> <wide> <narrow> <small> <square> <compat>"
+)
+"""Compatibility tags (UAX #44) that leave alone what is read. Superscripts, fractions and circles do not: 10² is not 102."""
+_NOTABLE = (*range(0xA0, 0x3400), *range(0xA000, 0xAC00), *range(0xF900, 0x10000))
+"""Where the characters live whose normal form takes thought. Between them lie ideographs and Hangul, which are their own."""
+_MARKS = 30
+"""Most combining marks composed with one base (Stream-Safe Text, UAX #15): composing takes the square of their number."""
+
+
+class _NormalForm:
+    """A text's normal form and the way back. Pieces of text alternate with atoms, which map back only as a whole."""
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+        self._at, self._raw_at = [0], [0]  # where begin: piece, atom, piece, atom, …, piece
+        pieces: list[str] = []
+        length = 0
+        for match in _atoms(unicodedata.is_normalized("NFC", raw)).finditer(raw):
+            begin, start = match.span("plain")
+            folded = _fold(str(match.lastgroup), raw[start : match.end()])
+            pieces += raw[begin:start].casefold(), folded
+            length += start - begin
+            self._at += length, length + len(folded)
+            self._raw_at += start, match.end()
+            length += len(folded)
+        self.text = "".join(pieces)
+
+    def raw_range(self, start: int, end: int) -> tuple[int, int]:
+        """The raw text of a passage, trimmed."""
+        return _trim(self.raw, *self._untrimmed(start, end))
+
+    def widen(self, start: int, end: int, lead: str, tail: str) -> tuple[int, int]:
+        """The passage with as much of the punctuation around the quote as stands around it here."""
+        before = _shared(lead[::-1], self.text[max(0, start - len(lead)) : start][::-1])
+        after = _shared(tail, self.text[end : end + len(tail)])
+        return (
+            start if self._splits(start - before) else start - before,
+            end if self._splits(end + after) else end + after,
+        )
+
+    def may_begin(self, at: int) -> bool:
+        """Whether a quote may begin here: at a border of words (UAX #29), but not after a hyphen or within a number."""
+        if at == 0:
+            return True
+        if self.text[at - 1] == "-" and self._binds(at - 1) and (at > 1 or self.text[at].isnumeric()):
+            return False
+        return self._is_border(at)
+
+    def may_end(self, at: int) -> bool:
+        """Whether a quote may end here: as it may begin, and before the particles of a Korean word."""
+        if at == len(self.text):
+            return True
+        if self.text[at] == "-" and self._binds(at) and at + 1 < len(self.text):
+            return False
+        return self._is_border(at, _PARTICLES)
+
+    def _is_border(self, at: int, suffix: re.Pattern[str] | None = None) -> bool:
+        if self._splits(at) or _INSIDE.match(self.text, at):
+            return False
+        before, after = self.text[at - 1], self.text[at]
+        if not (_is_word(before) and _is_word(after)) or (suffix and suffix.match(self.text, at)):
+            return True
+        # Between ideographs or Thai letters nobody can tell; between two digits or katakana (rule WB13) there is none.
+        return bool(_BORDERLESS_PAIR.match(self.text, at - 1)) and not (before.isnumeric() and after.isnumeric())
+
+    def _splits(self, at: int) -> bool:
+        """Whether the place is inside an atom, or between a character and its mark."""
+        last = bisect_right(self._at, at) - 1
+        return (last % 2 == 1 and self._at[last] < at) or (0 < at < len(self.text) and _is_mark(self.text[at]))
+
+    def _binds(self, at: int) -> bool:
+        """Whether the dash here is a hyphen or a minus sign rather than a dash between phrases."""
+        return bool(_BINDING.fullmatch(self.raw, *self._untrimmed(at, at + 1)))
+
+    def _untrimmed(self, start: int, end: int) -> tuple[int, int]:
+        first = bisect_right(self._at, start) - 1
+        last = bisect_left(self._at, end) - 1
+        return (
+            self._raw_at[first] + (0 if first % 2 else start - self._at[first]),
+            self._raw_at[last + 1] if last % 2 else self._raw_at[last] + end - self._at[last],
+        )
+
+
+_TILDES = "〜∼"
+_SIGNS = {"minus": " ", "dash": "-", "dots": "...", "inch": '"', "quote": "'", "nothing": ""}
+
+
+def _fold(kind: str, atom: str) -> str:
+    if kind == "gap":
+        return " " if any(map(str.isspace, atom)) else ""
+    if kind == "kana":
+        return unicodedata.normalize("NFKC", atom)
+    return _SIGNS[kind] if kind in _SIGNS else _fold_letters(atom)
+
+
+@lru_cache(maxsize=4096)
+def _fold_letters(letters: str) -> str:
+    return "".join(map(_fold_letter, unicodedata.normalize("NFC", letters)))
+
+
+@cache
+def _fold_letter(char: str) -> str:
+    if char in _TILDES:
+        return "~"
+    tag, *codes = unicodedata.decomposition(char).split() or [""]
+    if tag.startswith("<") and tag in _SAME_LETTER:
+        letters = "".join(chr(int(code, 16)) for code in codes)
+        # "⒈" beside a digit would become another number, and "¨" a space
+        if len(letters) == 1 or not any(c.isnumeric() or c.isspace() for c in letters):
+            return unicodedata.normalize("NFC", "".join(map(_fold_letter, letters)))
+    folded = char.casefold()
+    # Case folding that expands changes the word: Maßen ("moderation") would be Massen ("masses").
+    return folded if len(folded) == 1 else char.lower()
+
+
+@cache
+def _atoms(composed: bool) -> re.Pattern[str]:
+    """Matches any text in stretches: plain text, whose normal form is its ``casefold``, and an atom, named by its kind.
+
+    ``composed`` says that the text is in NFC. Made from the Unicode tables of the running Python, in some 20 ms.
+    """
+    notable = [char for char in map(chr, _NOTABLE) if unicodedata.decomposition(char) or len(char.casefold()) > 1]
+    letters = "".join(c for c in [*notable, *_TILDES] if len(c.casefold()) > 1 or c.casefold() != _fold_letters(c))
+    marks = "" if composed else "".join(c for c in map(chr, _NOTABLE) if _is_mark(c) and not _GAP.match(c))
+    plain = rf"[^{_DASH}\s{_INVISIBLE}{_SINGLE}{_DOUBLE}.…⋯â{letters}{marks}{_UNSPACED}\U00010000-\U0010ffff]"
+    alone = rf"(?![{marks}])" if marks else ""
+    cluster = rf"(?s:.)[{marks}]{{1,{_MARKS}}}+|" if marks else ""
+    gap = rf"[\s{_INVISIBLE}]"
+    return re.compile(
+        rf"(?P<plain>[{_UNSPACED}]+{alone}|{plain}*(?:[ .]{plain}+)*{alone})(?:"
+        rf"(?P<minus>[{_INVISIBLE}]*+\s{gap}*+(?=[{_DASH}]++[{_INVISIBLE}]*+\d))"  # "to -5" is not "to-5"
+        rf"|{gap}*+(?:(?P<dash>[{_DASH}]++|{_MISREAD}[‘’“”•\x90-\x95])"
+        rf"|(?P<dots>(?:…|⋯|{_MISREAD}¦|\.\ ?\.\ ?\.)[.…⋯]*+)"
+        rf"|(?P<inch>(?<=\d)(?:[{_DOUBLE}]|[{_SINGLE}]{{2}}))"  # 5″ is not 5′
+        rf"|(?P<quote>{_MISREAD}[œ™˜šž›\x98-\x9e]?|[{_DOUBLE}]|[{_SINGLE}]{{1,2}})){gap}*+"
+        rf"|(?P<nothing>(?<=[{_UNSPACED}]){gap}++|{gap}++(?=[{_UNSPACED}]))"
+        rf"|(?P<gap>{gap}++)"
+        rf"|(?P<kana>[\uff66-\uff9d][\uff9e\uff9f])|(?P<letters>{cluster}(?s:.))"
+        r")?"
+    )

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test lint check record lock schema bench clean
+.PHONY: run test lint check record lock schema golden bench clean
 
 run: $(READY)
 	$(BIN)/extract seeds/ -o out.json
@@ -27,6 +27,10 @@ record: $(READY)
 
 schema: $(READY)
 	$(BIN)/extract schema > dataset.schema.json
+
+# Texts that tests compare; read the diff after this.
+golden: schema
+	$(BIN)/python -m tests.golden
 
 bench: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'

@@ -14,14 +14,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .dataset import load, save
     from .errors import ExtractorError
     from .grounding import Span, locate
     from .pipeline import Progress, aextract, extract, extract_article, merge
     from .schemas import Dataset, Extraction
     from .settings import Settings, build
+    from .verification import Discrepancy, verify
 
 __all__ = [
     "Dataset",
+    "Discrepancy",
     "Extraction",
     "ExtractorError",
     "Progress",
@@ -32,11 +35,15 @@ __all__ = [
     "extract",
     "extract_article",
     "locate",
+    "load",
     "merge",
+    "save",
+    "verify",
 ]
 
 _HOME = {
     "Dataset": "schemas",
+    "Discrepancy": "verification",
     "Extraction": "schemas",
     "ExtractorError": "errors",
     "Progress": "pipeline",
@@ -47,7 +54,10 @@ _HOME = {
     "extract": "pipeline",
     "extract_article": "pipeline",
     "locate": "grounding",
+    "load": "dataset",
     "merge": "pipeline",
+    "save": "dataset",
+    "verify": "verification",
 }
 
 

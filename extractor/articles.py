@@ -223,6 +223,7 @@ def _trim(raw: str, start: int, end: int) -> tuple[int, int]:
 _BULLET = re.compile(r"^[•‣▪◦●·*–—-]\s")
 _CREDIT = re.compile(
     r"\b(?:AP|AFP|EPA|Reuters|TASS|Xinhua|Yonhap|KCNA)\s*(?:Photo|/)|/(?:AP|AFP|EPA|Reuters)\b|\bGetty Images\b"
+    r"|\bvia (?:AP|AFP|EPA|Reuters|Getty|Associated Press)\b"
     r"|\b(?:image|photo|picture)s? (?:released|provided|taken|made available) by\b|\bfile (?:photo|picture)\b"
     r"|\((?:photo|foto|image)[^)]*\)|\b(?:Photo|Foto|Image credit|Crédit photo|Bild)\s?:",
     re.IGNORECASE,
@@ -247,7 +248,7 @@ def _classify(paragraphs: list[str]) -> list[Segment]:
         segment: Segment = "body"
         if _FURNITURE.search(text) and len(text) < 200:
             segment = "boilerplate"
-        elif _is_caption(text, paragraphs, index):
+        elif (_CREDIT.search(text) and len(text) < 500) or ("body" in before and _is_doubled(text, paragraphs, index)):
             segment = "caption"
         elif headline is None and "body" not in before and _is_headline(text):
             segment, headline = "headline", _words(text)
@@ -259,13 +260,13 @@ def _classify(paragraphs: list[str]) -> list[Segment]:
     return segments
 
 
-def _is_caption(text: str, paragraphs: list[str], index: int) -> bool:
+def _is_doubled(text: str, paragraphs: list[str], index: int) -> bool:
+    """Web pages print a photograph's caption twice, for the eye and for screen readers."""
     neighbours = paragraphs[max(0, index - 1) : index] + paragraphs[index + 1 : index + 2]
-    doubled = any(
+    return len(text) < 500 and any(
         text == other or (len(text) > 40 and text in other) or (len(other) > 40 and other in text)
         for other in neighbours
     )
-    return len(text) < 500 and (doubled or bool(_CREDIT.search(text)))
 
 
 def _is_headline(text: str) -> bool:

@@ -283,7 +283,7 @@ class _Checker:
 
     def _not_found(self, words: str, near: tuple[int, int] | None = None) -> str:
         closest = self._index.closest(words, near)
-        hint = f"; the closest passage is {self._document.raw[closest.start : closest.end]!r}" if closest else ""
+        hint = f"; the closest passage is {self._document.raw[slice(*closest)]!r}" if closest else ""
         return f"{words!r} does not stand in the article{hint}"
 
     # Results ---------------------------------------------------------------------------------------------------------

@@ -144,8 +144,9 @@ def check_writable(path: Path) -> None:
         raise UsageError(f"{path.parent}: no permission to write there; choose another output file")
 
 
-def load(path: Path) -> Dataset:
-    """A dataset from its file. Raises DatasetInvalid with what does not hold."""
+def load(path: Path, *, unchecked: bool = False) -> Dataset:
+    """A dataset from its file. Raises DatasetInvalid with what does not hold; ``unchecked`` leaves it to the caller to
+    ask for :meth:`Dataset.problems`."""
     try:
         content: Any = json.loads(path.read_bytes())
     except OSError as error:
@@ -156,7 +157,7 @@ def load(path: Path) -> Dataset:
     if found != SCHEMA_VERSION:
         raise DatasetInvalid(f"{path}: schema version {found!r}; this version of armsledger reads {SCHEMA_VERSION!r}")
     try:
-        return Dataset.model_validate(content)
+        return Dataset.model_validate(content, context={"unchecked": unchecked})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "dataset"

@@ -110,7 +110,7 @@ def covers(edtf: str | None) -> float:
 
 
 def disjoint(a: str | None, b: str | None) -> bool:
-    """Whether both dates are known and cannot overlap. An approximate date reaches as far again as it is precise."""
+    """Whether both dates are known and cannot overlap. An approximate date is given the slack of its unit."""
     x, y = _widened(a), _widened(b)
     return x is not None and y is not None and (x[1] < y[0] or y[1] < x[0])
 
@@ -233,7 +233,7 @@ def _range(bags: list[Bag], joint: set[str], outer: set[str], anchor: _Anchor | 
     end = _span(right, anchor)
     if left.keys() <= {"P"}:  # "early to mid-2022"
         left = right | left
-    if left.keys() & {"Y", "X", "y", "m", "w", "d", "ago", "U"}:
+    if left.keys() & {"Y", "X", "y", "m", "w", "d", "ago", "T"}:
         start = _span(left, anchor)
     else:  # it shares its year with the right side and lies before it
         start = _span(left, _Anchor(end.first, end.last, end.lo))._replace(method=end.method)
@@ -276,9 +276,9 @@ _OFFSET = {_WEEKS: "w", _MONTHS: "m", _YEARS: "y"}
 _IDLE = {_DAYS: "MDWdm", _WEEKS: "w", _MONTHS: "Mm", _YEARS: "YyX", _DECADES: "X"}
 """Kinds beside which a unit says nothing: "the month of March", "2022 году"."""
 _PARTS = {
-    _YEAR: {1: (1, 4), 2: (5, 4), 3: (10, 3)},
-    _MONTH: {1: (1, 10), 2: (11, 20), 3: (21, 31)},
-    0: {1: (0, 3), 2: (4, 6), 3: (7, 9)},
+    "year": {1: (1, 4), 2: (5, 4), 3: (10, 3)},
+    "month": {1: (1, 10), 2: (11, 20), 3: (21, 31)},
+    "decade": {1: (0, 3), 2: (4, 6), 3: (7, 9)},
 }
 """Early, mid, late: first month and number of months of a year; first and last day of a month, year of a decade."""
 
@@ -471,13 +471,13 @@ def _part(span: _Span, part: int) -> _Span:
     if not part:
         return span
     first, last = span.first, span.last
-    if (span.lo, span.hi) == (_YEAR, _YEAR):
-        a, b = _PARTS[_YEAR if first.year == last.year else 0][part]
-        if first.year == last.year:
-            return _months(first.year, a, b)
+    if span.lo == _YEAR and first.year == last.year:
+        return _months(first.year, *_PARTS["year"][part])
+    if span.lo == _YEAR:
+        a, b = _PARTS["decade"][part]
         return span._replace(first=first.replace(year=first.year + a), last=last.replace(year=first.year + b))
-    if (span.lo, span.hi) == (_MONTH, _MONTH) and first.month == last.month:
-        a, b = _PARTS[_MONTH][part]
+    if span.lo == _MONTH and first.month == last.month:
+        a, b = _PARTS["month"][part]
         return _Span(first.replace(day=a), last.replace(day=min(b, last.day)), _DAY, _DAY)
     return span
 
@@ -514,7 +514,7 @@ def _anchor(published: str | None) -> _Anchor | None:
 # From words to parts ------------------------------------------------------------------------------------------------
 
 _UNSPACED = frozenset({"ja", "ko", "lo", "km", "my", "th", "yue", "zh"})
-_STEMMED = frozenset("az be bg bs cs el et fi hr hu hy ka kk lt lv mk pl ru sk sl sr uk".split())
+_STEMMED = "az be bg bs cs el et fi hr hu hy ka kk lt lv mk pl ru sk sl sr uk"
 """Languages that decline the names of months."""
 _ENDING = 3
 """Letters of a case ending ("декабр-е", "maaliskuu-ssa"), and of a stem at least."""
@@ -534,19 +534,21 @@ _ZH_WEEKS = {"上": -1, "本": 0, "这": 0, "這": 0, "下": 1}
 _LETTER = r"[\w\u0900-\u0dff]"
 """``\\w`` leaves out the vowel signs of Indic scripts."""
 
+_AM_PM = r"[ap](?:\.\s?)?m\b\.?"
+_ZONE = r"(?:utc|gmt|[ecmp][sd]?t|bst|e?est|e?et|ces?t|msk|[hjk]st|hkt)\b"
 _NUMBERS = "|".join(
     f"(?P<{name}>{pattern})"
     for name, pattern in {
         "ymd": r"\d{4}\s?[-./]\s?\d{1,2}\s?[-./]\s?\d{1,2}(?!\d)(?:t[\d:.]+(?:z|[+-]\d\d:?\d\d)?)?",
         "dmy": r"\d{1,2}(?P<sep>[-./])\s?\d{1,2}(?P=sep)\s?\d{4}(?!\d)",
         "ym": r"\d{4}[-–/.]\d{2}(?!\d)",
-        "decade": r"(?<!\w)(?:annees|anos|anni)\s(?:de\s)?\d{3}0(?!\d)|\d{3}0\s?(?:s|er|-?(?:х|е|ті|их)|年代|년대)(?!\w)",
+        "decade": r"(?<!\w)(?:annees|anos|anni)\s(?:de\s)?\d{3}0(?!\d)|\d{3}0\s?(?:年代|년대|(?:s|er|-?(?:х|е|ті|их))(?!\w))",
         "doubtful": r"\d{3}0\ss\b|(?:^|(?<=\s))\d\d\s?s\b",
         "cjk_year": r"\d{4}\s?[年년]도?",
         "cjk_month": r"\d{1,2}\s?[月월]",
         "cjk_day": r"\d{1,2}\s?[日일号號]",
-        "time": r"\d{1,2}(?:[:h]\d\d(?::\d\d)?|\.\d\d(?=\s?(?:[ap]\.?m|[a-z]{1,3}t\b)))(?:\s?[ap]\.?m\b\.?)?(?:\s[a-z]{1,3}[tck]\b)?"
-        r"|\d{1,2}\s?[ap]\.?m\b\.?|\d{1,2}[시時时点點](?:\d{1,2}[분分])?",
+        "time": rf"\d{{1,2}}(?:[:h]\d\d(?::\d\d)?|\.\d\d(?=\s?(?:{_AM_PM}|{_ZONE})))(?:\s?{_AM_PM})?(?:\s{_ZONE})?"
+        rf"|\d{{1,2}}\s?{_AM_PM}|\d{{1,2}}[시時时点點](?:\d{{1,2}}[분分])?",
         "ordinal": r"\d{1,2}(?:st|nd|rd|th|er|re|eme|e|o|a|-?(?:го|е|и|м|я))(?!\w)",
         "year": r"\d{4}(?!\d)",
         "number": r"\d{1,2}(?!\d)",
@@ -591,6 +593,8 @@ def _number(kind: str, numbers: list[int], day_first: bool | None) -> list[Token
     first = numbers[0]
     simple = {"cjk_month": "M", "cjk_day": "D", "ordinal": "D", "number": "N"}
     if kind in simple:
+        if kind == "cjk_month" and not 1 <= first <= 12:
+            raise _Unresolved
         return [(simple[kind], first)]
     year = numbers[2] if kind == "dmy" else first
     if kind in ("doubtful", "digits") or year not in YEARS or (kind == "decade" and year % 100 == 0):
@@ -657,11 +661,12 @@ def _lexicon(language: str) -> _Lexicon:
     unspaced = language in _UNSPACED
     locale = Locale.parse(language)
     words: dict[str, tuple[Token, ...]] = {}
-    for layer in (_own(language), *_dateparser(language), *_cldr(locale)):
+    wide, abbreviated, particles = _cldr(locale)
+    for layer in (_own(language), wide, *_dateparser(language), abbreviated, particles):
         found: dict[str, set[tuple[Token, ...]]] = {}
         for name, tokens in layer:
             key = _plain(name, unspaced=unspaced).strip(" .")
-            if len(key) >= _shortest(tokens, unspaced=unspaced) and not key.isdigit():
+            if key and not key.isdigit():
                 found.setdefault(key, set()).add(tokens)
         for key, meanings in found.items():
             words.setdefault(key, meanings.pop() if len(meanings) == 1 else (("?", 0),))
@@ -670,12 +675,6 @@ def _lexicon(language: str) -> _Lexicon:
     unknown = r"\w" if unspaced else rf"[^\W\d]{_LETTER}*"
     pattern = f"{_NUMBERS}|(?P<word>{before}(?:{known}){after})|(?P<unknown>{unknown})|(?P<joint>[-–—~〜/−])"
     return _Lexicon(re.compile(pattern), words, _stems(locale), unspaced, _day_first(locale))
-
-
-def _shortest(tokens: tuple[Token, ...], *, unspaced: bool) -> int:
-    """Characters that a word has at least: abbreviations like "so", "mi" or 日 mean too much else."""
-    kind = tokens[0][0] if tokens else ""
-    return {"M": 2, "W": 2}.get(kind, 1) if unspaced else {"M": 3, "W": 3, "U": 2}.get(kind, 1)
 
 
 def _own(language: str) -> Iterator[Entry]:
@@ -697,14 +696,22 @@ def _cldr(locale: Locale) -> Iterator[Iterator[Entry]]:
     yield _named(locale, "abbreviated")
     patterns = [locale.date_formats[length].pattern for length in ("medium", "long", "full")]
     patterns += [str(locale.datetime_skeletons.get(skeleton, "")) for skeleton in ("yMMMM", "MMMMd")]
-    yield ((word, ()) for pattern in patterns for quoted in re.findall(r"'([^']+)'", pattern) for word in quoted.split())
+    yield (
+        (word, ()) for pattern in patterns for quoted in re.findall(r"'([^']+)'", pattern) for word in quoted.split()
+    )
 
 
 def _named(locale: Locale, width: str) -> Iterator[Entry]:
     for region in (locale, *map(Locale.parse, _REGIONS.get(locale.language, ()))):
         for kind, contexts in (("M", region.months), ("W", region.days), ("Q", region.quarters)):
             for value, name in (*contexts["format"][width].items(), *contexts["stand-alone"][width].items()):
-                yield from _forms(locale.language, name, (kind, value))
+                if width == "wide" or kind == "Q" or len(name.strip(".")) >= _shortest(locale.language):
+                    yield from _forms(locale.language, name, (kind, value))
+
+
+def _shortest(language: str) -> int:
+    """Characters that an abbreviated name has: "so", "mi" or 日 mean too much else."""
+    return 2 if language in _UNSPACED else 3
 
 
 def _dateparser(language: str) -> Iterator[Iterator[Entry]]:
@@ -724,18 +731,20 @@ def _dateparser(language: str) -> Iterator[Iterator[Entry]]:
         for kind, names in (("M", english.months), ("W", english.days))
         for value, name in names["format"]["wide"].items()
         for form in info.get(name.lower(), ())
-        if len(form) > 3 or language in _UNSPACED  # among the short ones are "Mit", "Nie" and the like
+        if len(form) > (1 if language in _UNSPACED else 3)  # among the short ones are "Mit" and "Nie"
         for entry in _forms(language, form, (kind, value))
     )
     units = [(unit, _token("U" + unit[0])) for unit in ("day", "week", "month", "year")] + [("ago", ("ago", 0))]
-    yield ((form, (token,)) for unit, token in units for form in info.get(unit, ()))
+    shortest = _shortest(language) - 1
+    yield ((form, (token,)) for unit, token in units for form in info.get(unit, ()) if len(form) >= shortest)
 
 
 def _offsets(relative: Mapping[str, list[str]]) -> Iterator[Entry]:
     for meaning, forms in relative.items():
-        match = re.fullmatch(r"(?:in (\d)|(\d)) (d|w|m|y)[a-z]+(?: ago)?", meaning)
-        if match and not re.search("minute|second", meaning) and (match[1] or meaning.endswith("ago")):
-            yield from ((form, ((match[3], int(match[1] or -int(match[2]))),)) for form in forms)
+        match = re.fullmatch(r"(in )?(\d) (day|week|month|year)( ago)?", meaning)
+        if match and (match[1] or match[4]):
+            token = match[3][0], int(match[2]) * (1 if match[1] else -1)
+            yield from ((form, (token,)) for form in forms)
 
 
 def _forms(language: str, name: str, token: Token) -> Iterator[Entry]:
@@ -755,9 +764,11 @@ def _forms(language: str, name: str, token: Token) -> Iterator[Entry]:
 
 def _stems(locale: Locale) -> tuple[tuple[str, int], ...]:
     stems = []
-    for month in range(1, 13) if locale.language in _STEMMED else ():
+    for month in range(1, 13) if locale.language in _STEMMED.split() else ():
         one, other = (_plain(locale.months[c]["wide"][month], unspaced=False) for c in ("format", "stand-alone"))
-        shared = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+        shared = next(
+            (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+        )
         stem = one if other[0].isdigit() else one[:shared]
         if len(stem) >= _ENDING:
             stems.append((stem, month))
@@ -804,14 +815,17 @@ def _full_dates(language: str) -> tuple[re.Pattern[str], dict[str, int]]:
             if tokens[0][0] == "M" and not name[0].isdigit():
                 months.setdefault(_plain(name, unspaced=False).strip(" ."), tokens[0][1])
         particles |= {_plain(word, unspaced=False).strip(" .") for word, _ in extra}
+    year_first = locales[0].date_formats["long"].pattern.startswith("y")
     month = "|".join(map(re.escape, sorted(months, key=len, reverse=True)))
-    between = rf"[ .,]{{0,3}}(?:(?:{'|'.join(map(re.escape, sorted(particles - {''})))}) )?"
+    particle = "|".join(map(re.escape, sorted(particles - {""})))
+    between = rf"[ .,]{{0,3}}(?:(?:{particle})\.? )?"
     suffix = r"(?!\d)(?:st|nd|rd|th|er|o)?"
     year = rf"(?:{YEARS.start // 100}|19|20|{YEARS.stop // 100 - 1})\d\d(?!\d)"
     forms = (
         rf"(?P<y1>{year}) ?[-./年년] ?(?P<m1>\d{{1,2}}) ?[-./月월] ?(?P<d1>\d{{1,2}})(?!\d)",
         rf"(?P<n1>\d{{1,2}}(?P<_sep>[-./]) ?\d{{1,2}}(?P=_sep) ?{year})",
         rf"(?P<d2>\d{{1,2}}){suffix}{between}(?P<m2>{month}){between}(?P<y2>{year})",
+        *([rf"(?P<y4>{year}){between}(?P<m4>{month}){between}(?P<d4>\d{{1,2}}){suffix}"] if year_first else []),
         rf"(?P<m3>{month}){between}(?P<d3>\d{{1,2}}){suffix}{between}(?P<y3>{year})",
     )
     return re.compile(rf"(?<!\w)(?:{'|'.join(forms)})"), months
@@ -820,7 +834,7 @@ def _full_dates(language: str) -> tuple[re.Pattern[str], dict[str, int]]:
 _WORDS = {
     "en": """
         P1 early beginning start outset; P2 mid middle; P3 late end close; earlier earlier so_far; later later
-        since since from after starting_in starting_from beginning_in as_early_as
+        since since since_at_least from after starting_in starting_from beginning_in as_early_as
         until by before prior_to ahead_of no_later_than not_later_than; to to until till through thru up_to
         between between; and and; or or; ago ago; about about on_or_about around approximately circa roughly nearly almost some
         T-1 last this_past; T0 this current; T1 next coming upcoming this_coming; past past; A1+past+Uw past_week

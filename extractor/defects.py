@@ -111,16 +111,13 @@ def _cut_off(text: str) -> Iterator[Defect]:
 # Orders to software: the words ----------------------------------------------------------------------------------------
 
 _WORDS: dict[str, dict[str, str]] = {
-    # Imperatives that put something out of force.
-    "OVERRIDE": {
+    "OVERRIDE": {  # Imperatives that put something out of force.
         "en": r"ignore|disregard|forget|override|overrule|bypass|neglect|discard|dismiss|skip|drop|erase|cancel|reset|abandon|set aside|throw (?:out|away)|pay no (?:attention|heed) to|take no notice of|(?:do not|don'?t|never|stop|cease) (?:follow(?:ing)?|obey(?:ing)?|apply(?:ing)?|heed(?:ing)?|listen(?:ing)? to|us(?:e|ing)|trust(?:ing)?|adher(?:e|ing) to|comply(?:ing)? with)",
         "de": r"ignorier(?:e|t|en sie)|vergiss|vergesst|vergessen sie|missachte(?:t|n sie)?|verwirf|verwerfen sie|überspring(?:e|en sie)|lass(?:en sie)? (?:\w+ ){1,5}außer acht|beachte(?:t|n sie)?(?=[^.]{0,80}\bnicht)|(?:folge|befolge)(?:n sie)?(?=[^.]{0,80}\bnicht)",
         "fr": r"ignore[zr]?|oublie[zr]?|ne (?:tiens|tenez|tenir) (?:pas|plus|aucun) compte|ne (?:suis|suivez|respecte|respectez) (?:pas|plus)|fai(?:s|tes) abstraction|écarte[zr]|néglige[zr]|laisse[zr]? de côté|outrepasse[zr]",
         "es": r"ignor(?:a|e|ad|en|ar)|olvid(?:a|e|ad|en|ar)|ha(?:z|ga|gan|cer) caso omiso|no (?:sigas|siga|obedezcas|obedezca|hagas caso|haga caso|tengas en cuenta|tenga en cuenta)|descart(?:a|e|ad|ar)|pas(?:a|e) por alto|desestim[ae]",
         "pt": r"ignor(?:e|a|em|ar)|esque(?:ça|ce|çam|cer)|descons(?:idere|iderem|iderar)|descart(?:e|a|ar)|não (?:siga|sigas|obedeça|leve em conta)",
         "it": r"ignora(?:te|re)?|dimentica(?:te|re)?|trascura(?:te|re)?|non (?:seguire|seguite|considerare|considerate|tenere conto)|scarta(?:te|re)?|tralascia(?:te|re)?",
-        "nl": r"negeer|vergeet|sla over|volg(?=[^.]{0,60}\bniet)",
-        "pl": r"(?:z)?ignoruj(?:cie)?|zapomnij(?:cie)?|pomiń(?:cie)?|nie (?:zwracaj uwagi|stosuj|przestrzegaj)|odrzuć(?:cie)?",
         "ru": r"(?:про)?игнориру(?:й|йте)|игнорировать|забудь(?:те)?|не (?:обращай(?:те)? внимания|учитывай(?:те)?|следуй(?:те)?|выполняй(?:те)?|соблюдай(?:те)?)|отмени(?:те)?|отбрось(?:те)?|пренебреги(?:те)?",
         "uk": r"(?:про)?ігнору(?:й|йте)|ігнорувати|забудь(?:те)?|не (?:звертай(?:те)? уваги|зважай(?:те)?|враховуй(?:те)?|дотримуй(?:ся|тесь|теся)|виконуй(?:те)?)|відкинь(?:те)?|скасуй(?:те)?",
         "ar": r"(?:تجاهل(?:وا|ي)?|انس(?:وا)?|لا (?:تتبع|تلتزم|تنفذ|تأخذ|تراع)|أهمل|تخط|تغاض)(?= (?:ب|عن )?(?:كل|جميع|كافة|أي|هذه|تلك|ما|(?:ال)?(?:تعليمات|أوامر|توجيهات|إرشادات|قواعد|نص|سياق|نفي|رسائل|موجه))(?!\w)|ك\b)",
@@ -131,18 +128,20 @@ _WORDS: dict[str, dict[str, str]] = {
         "ko": r"(?:무시|폐기|취소)(?:하세요|하십시오|하시오|하라(?!고)|해라|해 ?(?:줘|주세요)|하고(?=[^.]{0,80}(?:세요|십시오|시오|하라(?!고)|해라)))|잊(?:어라|으세요|으십시오|어버려|고(?=[^.]{0,80}(?:세요|십시오|하라(?!고))))|따르지 ?(?:마|말)",
         "hi": r"(?:अनदेखा|अनदेखी|नज़रअंदाज़|नजरअंदाज|नज़रंदाज़|उपेक्षा|इग्नोर|रद्द) (?:कर(?:ें|ो|िए)|कर द(?:ें|ो|ीजिए)|कीजिए)|भूल जा(?:एं|एँ|ओ|इए)|पालन न करें|ध्यान न दें",
         "id": r"abaikan(?:lah)?|lupakan(?:lah)?|jangan (?:ikuti|hiraukan|patuhi|pedulikan)|hiraukan|kesampingkan|acuhkan",
-        "vi": r"bỏ qua|phớt lờ|quên|đừng (?:làm theo|tuân theo)",
+        "other": r"negeer|vergeet|sla over|volg(?=[^.]{0,60}\bniet)|(?:z)?ignoruj(?:cie)?|zapomnij(?:cie)?|pomiń(?:cie)?|nie (?:zwracaj uwagi|stosuj|przestrzegaj)|odrzuć(?:cie)?|bỏ qua|phớt lờ|quên|đừng (?:làm theo|tuân theo)|ignorera|glöm|bortse från|ignoră|ignorați|uită|nesocotește",
+        "el": r"αγνόησε|αγνοήστε|ξέχνα|ξεχάστε|παράβλεψε",
+        "he": r"התעלם|התעלמי|התעלמו|שכח|שכחו",
     },
-    # What software was told, and the text it was told it in.
-    "RULES": {
+    "REVEAL": {  # Imperatives that ask for what software keeps to itself.
+        "en": r"reveal|print|show|repeat|display|leak|output|disclose|expose|dump|recite|tell me|give me|return|write out|echo|translate|rewrite|rephrase",
+    },
+    "RULES": {  # What software was told, and the text in which it was told.
         "en": r"(?:all|any|every|other|previous|prior|earlier|preceding|foregoing|above|aforementioned|existing|current|initial|original|former|standing|default|built in|your|system|safety|developer|operator|user)(?: (?!to\b|that\b)\w+){0,4}? (?:instructions?|directions|directives?|commands?|rules|guidelines|guardrails|constraints|restrictions|polic(?:y|ies)|protocols|tasks?|context|programming|training|safeguards|filters|prompts?|messages?|schema|criteria|conversation)|(?:instructions?|directions|rules|guidelines|commands?|text|article|content|sentences?|paragraphs?|passages?|everything|anything|all|whatever|what)(?: (?:that|which|is|are|was|were|has|have|been|i|you|they|just|of the)){0,4} (?:above|before this(?: line| point)?|preceding|so far|up to (?:now|here|this point)|given(?: to you| above)?|received|(?:told|written|stated|said|provided|came|come) (?:to you |so far|above|before|earlier|previously|in the system))|(?:the )?system (?:prompt|message|instructions?)|(?:previous|preceding|above|foregoing|remaining|surrounding|rest of the|other|remainder of the) (?:text|article|content|document|passages?|sentences?|paragraphs?|story|page)|the above\b(?! mentioned)|prompts?",
         "de": r"(?:vorherig|vorig|bisherig|obig|früher|vorangehend|vorstehend|vorangegangen|ursprünglich|dein|ihr|eur|all|sämtlich|gegeben|jeglich|vorgegeben|vorausgehend|bestehend|erhalten)\w*(?: \w+){0,3}? (?:anweisung|instruktion|vorgabe|befehl|regel|richtlinie|anleitung|eingabe|aufforderung|kontext|text|inhalt|aufgabe|system\w*|prompt)\w*|(?:anweisung|instruktion|vorgabe|regel|richtlinie|text)\w* (?:oben|zuvor|davor|von oben)|(?:system)?prompts?|alles (?:oben|bisherige|vorherige|vorangegangene|obige|davor|vorher)\w*",
         "fr": r"(?:instruction|consigne|directive|règle|commande|ordre|invite|prompt|contexte|message|texte)s?(?: \w+){0,3}? (?:précédent|antérieur|initial|initiau|ci dessus|plus haut|reçu|donné|d origine|de départ|système|qui précède)\w*|(?:tes|vos|toutes? (?:les|tes|vos)) (?:\w+ )?(?:instruction|consigne|directive|règle)s?|tout ce qui précède|(?:le|ton|votre) prompt|prompt système|ce qui (?:précède|a été dit)",
         "es": r"(?:instrucci(?:ón|ones)|órdenes|directrices|directivas?|reglas|indicaciones|comandos?|mensajes?|contexto|texto|prompts?)(?: \w+){0,3}? (?:anterior(?:es)?|previ[ao]s?|precedentes?|de arriba|inicial(?:es)?|original(?:es)?|recibid[ao]s|dad[ao]s|del sistema)|(?:anteriores|previas|tus|sus|todas (?:las|tus|sus)) (?:\w+ )?(?:instrucciones|reglas|directrices|indicaciones)|todo lo (?:anterior|previo|dicho)|lo anterior|(?:el|tu) prompt",
         "pt": r"(?:instruç(?:ão|ões)|ordens|diretrizes|regras|orientações|comandos?|mensagens|contexto|texto|prompts?)(?: \w+){0,3}? (?:anterior(?:es)?|prévi[ao]s|precedentes?|acima|inicia(?:l|is)|origina(?:l|is)|recebid[ao]s|dad[ao]s|do sistema)|(?:suas|tuas|todas as(?: suas)?) (?:\w+ )?(?:instruções|regras|diretrizes)|tudo o que (?:veio antes|foi dito)|tudo acima|o prompt",
         "it": r"(?:istruzion[ei]|direttiv[ae]|regol[ae]|indicazion[ei]|comand[oi]|messagg[io]+|contesto|testo|prompt)(?: \w+){0,3}? (?:precedent[ei]|qui sopra|sopra|inizial[ei]|original[ei]|ricevut[ei]|dat[ei]|di sistema|del sistema)|(?:precedenti|tue|vostre|tutte le(?: tue)?) (?:\w+ )?(?:istruzioni|regole|direttive)|tutto (?:ciò che precede|quanto (?:sopra|precede))|il (?:tuo )?prompt",
-        "nl": r"(?:vorige|eerdere|voorgaande|bovenstaande|alle|je|uw)(?: \w+){0,3}? (?:instructies|opdrachten|aanwijzingen|regels|richtlijnen|tekst|prompts?)|(?:systeem)?prompt",
-        "pl": r"(?:poprzedni|wcześniejsz|powyższ|dotychczasow|wszystki|swoj|twoj)\w*(?: \w+){0,3}? (?:instrukcj|polece|wytyczn|zasad|reguł|tekst|prompt)\w*|(?:instrukcj|polece|wytyczn|zasad)\w* (?:powyżej|systemow\w*)",
         "ru": r"(?:предыдущ|предшествующ|прежн|вышеуказанн|вышеизложенн|приведенн|приведённ|ранее данн|исходн|сво|тво|ваш|все|системн|полученн|начальн)\w*(?: \w+){0,3}? (?:инструкци|указани|команд|правил|директив|промпт|запрос|текст|контекст|установ|ограничени|сообщени)\w*|(?:инструкци|указани|команд|правил|текст)\w* (?:выше|ранее)|все (?:вышесказанное|вышеизложенное|что (?:было )?(?:\w+ )?(?:выше|раньше|ранее))|промпт\w*",
         "uk": r"(?:попередн|вищенаведен|вищезазначен|наведен|сво|тво|ваш|ус|всі|системн|отриман|початков)\w*(?: \w+){0,3}? (?:інструкці|вказівк|вказівок|команд|правил|директив|промпт|запит|текст|контекст|обмежен|повідомлен|настанов)\w*|(?:інструкці|вказівк|команд|правил|текст)\w* вище|усе (?:сказане|наведене) вище|промпт\w*",
         "ar": r"(?:كل |جميع |كافة |أي )?(?:هذه |تلك )?(?:ال)?(?:تعليمات|توجيهات|إرشادات|أوامر|قواعد|نص|سياق|رسائل)ك?(?: \w+){0,2}? (?:ال)?(?:سابق|مذكور|أصلي|وارد|معطا)\w*|(?:ال)?(?:تعليمات|توجيهات|إرشادات|أوامر|قواعد|نص)ك?(?: \w+){0,2}? (?:أعلاه|قبل هذا|من قبل)|تعليماتك|توجيهاتك|(?:كل )?ما سبق|موجه النظام|تعليمات النظام",
@@ -153,21 +152,20 @@ _WORDS: dict[str, dict[str, str]] = {
         "ko": r"(?:이전|앞(?:선|서)?|위|지금까지|기존|상기|모든|당신|너|시스템|원래)(?:의|에|까지)?[^.!?。]{0,14}?(?:지시|명령|지침|프롬프트|규칙|설정|제약|내용|메시지|안내)(?: ?사항)?(?:들)?(?:을|를|은|는|에)?(?: (?:모두|전부))?|프롬프트(?:를|는)",
         "hi": r"(?:पिछले|पूर्व|उपरोक्त|ऊपर|पहले|सभी|अपने|मूल|सिस्टम)[^।.!?]{0,20}?(?:निर्देश|आदेश|नियम|प्रॉम्प्ट|पाठ|संदेश|हिदायत)[^।.!?\s]{0,6}(?: को)?",
         "id": r"(?:semua |seluruh |segala )?(?:instruksi|perintah|arahan|aturan|petunjuk|pedoman|konteks|teks|pesan|prompt)(?: \w+){0,3}? (?:sebelumnya|di atas|terdahulu|awal|sistem|asli|mu|anda)|semua (?:instruksi|perintah|aturan)|prompt",
-        "vi": r"(?:tất cả |mọi )?(?:các )?(?:hướng dẫn|chỉ dẫn|chỉ thị|lệnh|quy tắc|yêu cầu|nội dung)(?: \w+){0,3}? (?:trước|phía trên|ở trên|bên trên|ban đầu|hệ thống)",
+        "other": r"(?:vorige|eerdere|voorgaande|bovenstaande|alle|je|uw)(?: \w+){0,3}? (?:instructies|opdrachten|aanwijzingen|regels|richtlijnen|tekst|prompts?)|(?:systeem)?prompt|(?:poprzedni|wcześniejsz|powyższ|dotychczasow|wszystki|swoj|twoj)\w*(?: \w+){0,3}? (?:instrukcj|polece|wytyczn|zasad|reguł|tekst|prompt)\w*|(?:instrukcj|polece|wytyczn|zasad)\w* (?:powyżej|systemow\w*)|(?:tất cả |mọi )?(?:các )?(?:hướng dẫn|chỉ dẫn|chỉ thị|lệnh|quy tắc|yêu cầu|nội dung)(?: \w+){0,3}? (?:trước|phía trên|ở trên|bên trên|ban đầu|hệ thống)|(?:alla |dina |de )?(?:tidigare|föregående|ovanstående)(?: \w+){0,2}? (?:instruktion|anvisning|regl|regler|text)\w*|(?:toate )?(?:instrucțiunile|regulile|indicațiile)(?: \w+){0,2}? (?:anterioare|precedente|de mai sus)",
+        "el": r"(?:όλες |τις |όλες τις )?(?:προηγούμεν|παραπάνω|αρχικ)\w*(?: \w+){0,2}? (?:οδηγί|εντολ|κανόν)\w*",
+        "he": r"(?:מ?כל )?(?:מ?ה?)(?:הוראות|הנחיות|כללים|פקודות)(?: \w+){0,2}? (?:ה?קודמות|ה?קודמים|לעיל|שלמעלה)",
     },
-    # The software itself.
-    "MACHINE": {
-        "en": r"ai (?:language |powered |based )?(?:systems?|models?|assistants?|agents?|chatbots?|bots?|readers?|tools?|crawlers?|software|programs?|engines?|summari[sz]ers?|analysts?|parsers?|extractors?|reviewers?|editors?|translators?|services?|pipelines?)|ais?(?=\W{0,3}[:,;!\])—–]|\W+(?:that|which|who|reading|processing|summari[sz]ing|please|notes?|instructions?|directives?|prompts?|commands?)\b)|llms?|(?:large |foundation )?language[-\s]models?|gpt\w*|chat ?gpt\w*|chat ?bots?|copilot|(?:virtual|digital|automated) assistants?|(?:automat(?:ed|ic)|machine|data|text|information|news|summari[sz]ation|extraction|indexing|analysis|analytics|monitoring|classification|annotation|robot(?:ic)?|software|algorithmic) (?:\w+ )?(?:readers?|systems?|tools?|software|pipelines?|parsers?|agents?|extractors?|summari[sz]ers?|processors?|crawlers?|scrapers?|models?|engines?|algorithms?|classifiers?|assistants?|services?|processing)|(?:web )?(?:crawlers?|scrapers?|parsers?|summari[sz]ers?)|artificial intelligences?|neural networks?|bots",
+    "MACHINE": {  # Software that reads.
+        "en": r"ai (?:\w+ )?(?:systems?|models?|assistants?|agents?|chatbots?|bots?|readers?|tools?|crawlers?|software|programs?|engines?|summari[sz]ers?|analysts?|parsers?|extractors?|reviewers?|editors?|translators?|services?|pipelines?)|ais?(?=\W{0,3}[:,;!\])—–]|\W+(?:that|which|who|reading|processing|summari[sz]ing|please|notes?|instructions?|directives?|prompts?|commands?)\b)|llms?(?: (?:agents?|readers?|systems?|tools?|pipelines?|bots?))?|(?:large |foundation )?language[-\s]models?|gpt\w*|chat ?gpt\w*|chat ?bots?|copilot|(?:virtual|digital|automated) assistants?|(?:automat(?:ed|ic)|machine|data|text|information|news|summari[sz]ation|extraction|indexing|analysis|analytics|monitoring|classification|annotation|robot(?:ic)?|software|algorithmic) (?:\w+ )?(?:readers?|systems?|tools?|software|pipelines?|parsers?|agents?|extractors?|summari[sz]ers?|processors?|crawlers?|scrapers?|models?|engines?|algorithms?|classifiers?|assistants?|services?|processing)|(?:web )?(?:crawlers?|scrapers?|parsers?|summari[sz]ers?)|artificial intelligences?|neural networks?|bots",
         "de": r"(?:ki|ai)[-\s]?(?:system|modell|assistent|agent|werkzeug|tool|programm|software|leser|dienst|anwendung)\w*|(?:große\w* )?sprachmodell\w*|sprachassistent\w*|chatbots?|llms?|künstliche\w* intelligenz\w*|(?:automatisch|automatisiert|maschinell)\w* (?:\w+ )?(?:leser|system|auswertung|verarbeitung|werkzeug|dienst|programm)\w*",
         "fr": r"(?:système|modèle|assistant|agent|outil|programme|logiciel|robot|lecteur)s? (?:\w+ )?(?:d |de l )?(?:ia\b|intelligence artificielle|automati\w+)|ia(?=\W{0,3}[:,!])|modèles? de lang\w+|intelligences? artificielles?|traitement automati\w+|agents? conversationnels?|chatbots?|llms?",
         "es": r"(?:sistema|modelo|asistente|agente|herramienta|programa|lector|software|proceso)(?:e?s)? (?:de )?(?:la )?(?:ia\b|inteligencia artificial|automátic\w+|automatizad\w+)|ia(?=\W{0,3}[:,!])|modelos? de lengua\w+|inteligencias? artificial(?:es)?|chatbots?|llms?",
         "pt": r"(?:sistema|modelo|assistente|agente|ferramenta|programa|leitor|software|processo)(?:e?s)? (?:de )?(?:ia\b|inteligência artificial|automátic\w+|automatizad\w+)|ia(?=\W{0,3}[:,!])|modelos? de linguagem|inteligências? artificia(?:l|is)|chatbots?|llms?",
         "it": r"(?:sistem[ai]|modell[oi]|assistent[ei]|agent[ei]|strument[oi]|programm[ai]|software|lettor[ei]) (?:di |d )?(?:ia\b|ai\b|intelligenza artificiale|automatic\w+)|ia(?=\W{0,3}[:,!])|modell[oi] (?:linguistic[oi]|di linguaggio)|intelligenz[ae] artificial[ei]|chatbot|llms?",
-        "nl": r"(?:ai|ki)[-\s](?:system|model|assistent|tool)\w*|taalmodel\w*|kunstmatige intelligentie|chatbots?",
-        "pl": r"(?:system|model|asystent|narzędzi)\w* (?:ai|si|sztucznej inteligencji)|model\w* językow\w+|sztuczn\w+ inteligencj\w+",
         "ru": r"(?:ии|ai)(?=\W{0,3}[:,!])|(?:ии|ai)[-\s](?:систем|модел|ассистент|агент|помощник|бот|инструмент)\w*|(?:систем|модел|ассистент|алгоритм|помощник)\w* (?:ии|искусственного интеллекта)|искусственн\w+ интеллект\w*|(?:больш\w+ )?языков\w+ модел\w+|нейросет\w*|чат-?бот\w*|автоматическ\w+ (?:\w+ )?(?:систем|чита|обработ|анализ)\w*",
         "uk": r"(?:ші|ai)(?=\W{0,3}[:,!])|(?:ші|ai)[-\s](?:систем|модел|асистент|агент|помічник|бот|інструмент)\w*|(?:систем|модел|асистент|помічник)\w* (?:ші|штучного інтелекту)|штучн\w+ інтелект\w*|(?:велик\w+ )?мовн\w+ модел\w+|нейромереж\w*|чат-?бот\w*|автоматичн\w+ (?:\w+ )?(?:систем|читач|обробк)\w*",
-        "ar": r"(?:لل|ال|بال)?ذكاء (?:ال)?اصطناعي|(?:لل|ال)?(?:نموذج|نماذج) (?:ال)?لغ\w+|(?:لل|ال)?مساعد\w* (?:ال)?(?:ذكي|آلي|افتراضي)\w*|(?:لل|ال)?(?:أنظمة|نظام|برامج|برنامج) (?:\w+ )?(?:ال)?(?:آلي|ذكي)\w*|روبوت\w*",
+        "ar": r"(?:لل|ال|بال)?ذكاء (?:ال)?اصطناعي|(?:لل|ال)?(?:نموذجا?|نماذج) (?:ال)?لغ\w+|(?:لل|ال)?مساعد\w* (?:ال)?(?:ذكي|آلي|افتراضي)\w*|(?:لل|ال)?(?:أنظمة|نظام|برامج|برنامج) (?:\w+ )?(?:ال)?(?:آلي|ذكي)\w*|روبوت\w*",
         "fa": r"هوش مصنوعی|(?:مدل|مدلهای|مدل های) زبانی|دستیار (?:هوشمند|مجازی|هوش)|چت ?بات\w*|(?:سامانه|سیستم) ?(?:های)? (?:خودکار|هوشمند)",
         "tr": r"yapay zekâ\w*|(?:büyük )?dil model\w+|sohbet robot\w*|otomatik (?:\w+ )?(?:sistem|okuyucu|araç|yazılım)\w*|llm\w*",
         "zh": r"人工智[能慧]|(?:大型?)?(?:语言|語言)模型|大模型|聊天机器人|(?<![a-z])ai(?![a-z])|智能(?:助手|助理|系统)|自动(?:化)?(?:系统|程序|处理|摘要|阅读|提取)",
@@ -175,18 +173,15 @@ _WORDS: dict[str, dict[str, str]] = {
         "ko": r"인공 ?지능|언어 ?모델|챗봇|(?<![a-z])ai(?![a-z])|자동 ?(?:시스템|처리|요약|분석|추출)|어시스턴트",
         "hi": r"एआई|ए\.आई|कृत्रिम बुद्धि|भाषा मॉडल|चैटबॉट|(?<![a-z])ai(?![a-z])|स्वचालित (?:प्रणाली|सिस्टम)",
         "id": r"(?:sistem|model|asisten|alat|agen) (?:ai|kecerdasan buatan|otomatis)|model bahasa|kecerdasan buatan|chatbot|ai(?=\W{0,3}[:,!])",
-        "vi": r"(?:hệ thống|mô hình|trợ lý|công cụ) (?:ai|trí tuệ nhân tạo)|mô hình ngôn ngữ|trí tuệ nhân tạo|ai(?=\W{0,3}[:,!])",
+        "other": r"(?:ai|ki)[-\s](?:system|model|assistent|tool)\w*|taalmodel\w*|kunstmatige intelligentie|chatbots?|(?:system|model|asystent|narzędzi)\w* (?:ai|si|sztucznej inteligencji)|model\w* językow\w+|sztuczn\w+ inteligencj\w+|(?:hệ thống|mô hình|trợ lý|công cụ) (?:ai|trí tuệ nhân tạo)|mô hình ngôn ngữ|trí tuệ nhân tạo|ai(?=\W{0,3}[:,!])|(?:ai|språk)[-\s]?modell\w*|artificiell intelligens|(?:sistem|model|asistent)\w* (?:de )?(?:ia|inteligență artificială)|model\w* lingvistic\w*",
     },
-    # Imperatives that ask for a text or a record. Forms that newspapers use for "he adds", "it says" are left out.
-    "ORDER": {
-        "en": r"(?:output|print|return|respond|reply|answer|write|produce|generate|emit|provide|append|insert|add|include|list|record|register|log|mark|flag|label|tag|classify|categori[sz]e|code|annotate|treat|report|state|say|assert|confirm|conclude|summari[sz]e|extract|set|assign|attribute|count|omit|exclude|leave out|remove|delete|suppress|hide|use|fill|replace|change|reverse|swap|invert|create|give|make|put|enter|copy|submit|(?:do not|don'?t|never|avoid) (?:mention(?:ing)?|report(?:ing)?|record(?:ing)?|extract(?:ing)?|includ(?:e|ing)|list(?:ing)?|cit(?:e|ing)|quot(?:e|ing)|reveal(?:ing)?|disclos(?:e|ing)|output(?:ting)?|add(?:ing)?|creat(?:e|ing)|flag(?:ging)?|treat(?:ing)?|say(?:ing)?))(?= (?:that|the|this|these|those|it|them|all|any|every|each|both|as|only|no|an?|with|in|to (?:your|the)|nothing|exactly|your|one|two|following|its|his|her|their|json|xml|yaml|here)\b|\W{0,2}[\"'“‘`{\[])",
+    "ORDER": {  # Imperatives that ask for a text or a record; not those that newspapers also use for "adds" or "indicates".
+        "en": r"(?:output|print|return|answer|write|provide|add|list|record|register|log|mark|flag|label|tag|code|treat|report|state|say|set|count|use|fill|change|swap|create|give|make|put|enter|copy|submit|store|name|confirm|assert|quote|cite|note|hide|delete|remove|replace|reverse|attribute|describe|suppress)(?= (?:that|the|this|these|those|it|them|all|any|every|each|both|as|only|no|an?|with|in|to (?:your|the)|nothing|exactly|your|one|two|following|its|his|her|their|json|xml|yaml|here)\b|\W{0,2}[\"'“‘`{\[])|respond|reply|generate|emit|append|insert|include|classify|categori[sz]e|annotate|conclude|summari[sz]e|extract|assign|omit|exclude|leave out|invert|invent|certify|fabricate|(?:do not|don'?t|never|avoid|under no circumstances) (?:mention|report|record|extract|includ|list|cit|quot|reveal|disclos|output|add|creat|flag|treat|say|mark|writ)(?:e|ing)?",
         "de": r"(?:gib|geben sie|antworte(?:n sie)?|schreib(?:e|en sie)?|melde(?:n sie)?|berichte(?:n sie)?|erfasse(?:n sie)?|markiere(?:n sie)?|trag(?:e|en sie)?|füge(?:n sie)?|liste(?:n sie)|nenne(?:n sie)?|vermerke(?:n sie)?|erwähne(?:n sie)?|behand(?:le|eln sie)|stufe(?:n sie)?|setze(?:n sie)?|ergänze(?:n sie)?|werte(?:n sie)?|verzeichne(?:n sie)?|notiere(?:n sie)?|lass(?:en sie)?|führe(?:n sie)?|kennzeichne(?:n sie)?|betrachte(?:n sie)?|lösche(?:n sie)?|nimm|nehmen sie)",
         "fr": r"(?:indiquez|signalez|répond(?:s|ez|re)|écri(?:s|vez|re)|ajoutez|inscri(?:s|vez|re)|enregistre[zr]?|marquez|considérez|classe[zr]|traitez|affirmez|rapportez|génère[zr]?|générez|renvo(?:ie|yez)|retournez|notez|liste[zr]|omet(?:s|tez|tre)|supprimez|affichez|déclarez|incluez|ne (?:mentionne|signale|cite|rapporte|inclu)\w*)",
         "es": r"(?:indique|señale|respond[ae]|escrib[ae]|añada|agreg(?:ue|a)|incluya|registr[ae]|marque|clasifi(?:que|ca)|considere|trate|gener[ae]|devuelv[ae]|anot[ae]|liste|produzca|emita|diga|afirme|declare|omit[ae]|reporte|elimin[ae]|no (?:mencion|inclu|cit|inform|registr|extra|report)\w*)",
         "pt": r"(?:responda|escreva|adicione|inclua|registr?e|marque|classifique|considere|trate|omita|gere|retorne|devolva|relate|anote|liste|produza|diga|afirme|declare|indique|informe|não (?:mencion|inclu|cit|relat|registr|extra|inform)\w*)",
         "it": r"(?:rispond(?:i|a|ete|ere)|scriv(?:i|a|ete|ere)|aggiung(?:i|a|ete|ere)|registra(?:te|re)?|contrassegna(?:te|re)?|segnalate|classifica(?:te|re)|considera(?:te|re)|tratta(?:te|re)|omett(?:i|ete|ere)|genera(?:te|re)?|restitui(?:sci|te|re)|riporta(?:te|re)|elenca(?:te|re)?|includ(?:i|ete|ere)|indicate|annota(?:te|re)?|non (?:menzion|cit|includ|riport|segnal|estra)\w*)",
-        "nl": r"(?:antwoord|schrijf|meld|noteer|registreer|markeer|voeg|vermeld|beschouw|behandel|geef|zet|neem)",
-        "pl": r"(?:odpowiedz|napisz|dodaj|zapisz|oznacz|zgłoś|wypisz|zwróć|uznaj|wymień|potraktuj|podaj|nie (?:wspomin|podaw|zgłasz)\w*)",
         "ru": r"(?:ответь|напиши|добавь|запиши|укажи|отметь|сообщи|считай|внеси|включи|классифицируй|выведи|верни|сформируй|создай|зафиксируй|пометь|обозначь|признай|занеси|исключи|удали|перечисли|выдай|не (?:упоминай|сообщай|включай|указывай|записывай|цитируй))(?:те)?",
         "uk": r"(?:відповідай|напиши|напишіть|додай|запиши|запишіть|вкажи|вкажіть|познач|зазнач|повідом|вважай|внеси|внесіть|включи|включіть|класифікуй|виведи|виведіть|поверни|поверніть|створи|створіть|зафіксуй|визнай|виключи|вилучи|видали|перелічи|не (?:згадуй|повідомляй|включай|вказуй|записуй|цитуй))(?:те)?",
         "ar": r"(?:أجب|اكتب|سجل|أضف|أدرج|اذكر|أبلغ|ضع|أنشئ|اعرض|استخرج|احذف|استبعد|قم ب\w+|لا (?:تذكر|تشر|تسجل|تدرج|تبلغ|تستشهد))",
@@ -197,18 +192,15 @@ _WORDS: dict[str, dict[str, str]] = {
         "ko": r"(?:출력|기록|보고|답변|응답|표시|추가|분류|작성|기재|생성|추출|요약|간주|처리|언급|제외|삭제|생략|포함|인용|나열|등록|답)(?:하지 ?(?:마(?:세요|십시오|라)|말(?:라|것))|하(?:세요|십시오|시오|라(?!고)|여라)|해(?:라| ?줘| ?주세요| ?주십시오)|할 것)",
         "hi": r"(?:दर्ज|रिपोर्ट|चिह्नित|शामिल|सूचीबद्ध|वर्गीकृत|उल्लेख|घोषित|प्रस्तुत|आउटपुट)(?: न| नहीं)? (?:कर(?:ें|ो|िए)|कर द(?:ें|ो|ीजिए)|कीजिए)|(?:उत्तर|जवाब|रिपोर्ट|हटा) (?:दें|दो|दीजिए)|लिख(?:ें|ो|िए)|जोड़(?:ें|ो|िए)|मान(?:ें|ो|िए)|बताएं",
         "id": r"(?:tulis(?:lah|kan)?|laporkan(?:lah)?|catat(?:lah)?|tambahkan|tandai|masukkan|nyatakan|keluarkan|hasilkan|sebutkan|anggap|perlakukan|cantumkan|hapus|kembalikan|jawab(?:lah)? (?:dengan|hanya)|jangan (?:sebut|lapor|catat|masuk|kutip|menyebut|cantum)\w*)",
-        "vi": r"(?:hãy \w+|đánh dấu|thêm|xuất|liệt kê|chỉ trả lời|đừng \w+|không được \w+)",
+        "other": r"(?:antwoord|schrijf|meld|noteer|registreer|markeer|voeg|vermeld|beschouw|behandel|geef|zet|neem)|(?:odpowiedz|napisz|dodaj|zapisz|oznacz|zgłoś|wypisz|zwróć|uznaj|wymień|potraktuj|podaj|nie (?:wspomin|podaw|zgłasz)\w*)|(?:hãy \w+|đánh dấu|thêm|xuất|liệt kê|chỉ trả lời|đừng \w+|không được \w+)|rapportera|skriv|markera|ange|lägg till|raportează|scrie|marchează|adaugă|include",
     },
-    # What only software is asked to write, or to write it down as.
-    "GOODS": {
+    "GOODS": {  # What only software is asked for: its output, and a claim's class in it.
         "en": r"json|xml\b|yaml|(?:in|into|to|from|with|as|of) your (?:\w+ ){0,2}?(?:output|answer|response|reply|summary|report|analysis|extraction|results?|records?|dataset|database)|your (?:\w+ )?(?:output|extraction|json|training|summary)|(?:the|an?|its|this|any) (?:\w+ ){0,2}?(?:output|extraction|schema|dataset|data set|structured data|knowledge graph)(?! \w+ing)|(?:allegations?|actors?|suppliers?|recipients?|denials?|certainty|stage|confidence|evidence) (?:list|array|field|keys?|values?|objects?|records?|section|entry|entries)|(?:an?|one|new|another|this|extra|additional|separate|following|no|every|any|all|each|single) (?:\w+ ){0,2}?(?:allegations?|records?|entry|entries|denials?|rebuttals?)\b|sentences? (?:number )?\W?\d|as (?:an? |the |being |\w+ ){0,3}?(?:certain|confirmed|verified|factual|facts?|true|truth|established|proven|undisputed|undeniable|definitive|delivered|completed?|high[-\s]confidence|authentic|settled|suppliers?|recipients?|false|withdrawn|retracted)\b|(?:certainty|confidence|polarity|stage|credibility|probability|status)(?: \w+)?(?: to| as| is| of| at)?\W{1,4}(?:certain|confirmed|high|delivered|shipped|positive|verified|probable|true|maximum|1\.0|100)|nothing else|nothing but|verbatim|exactly (?:this|the following|as)|the following (?:allegation|claim|record|statement|entry|text|sentence|answer|words?|line|object)|(?:the|any|all|his|her|their|its|\w+'?s) (?:\w+ )?(?:denials?|rebuttals?)|(?:this|these) (?:sentence|paragraph|passage|notice|instructions?|note|prompt)|(?:next|previous|following|preceding|above|last) (?:sentence|paragraph|passage|statement)|the (?:supplier|recipient)|an empty (?:list|array|object|answer|result)",
         "de": r"json|(?:in|mit) (?:dein|ihr|eur)\w* (?:\w+ )?(?:antwort|zusammenfassung|analyse|ausgabe|bericht|auswertung|liste|extraktion|ergebnis)\w*|(?:die|deine|ihre) ausgabe|als (?:\w+ ){0,3}?(?:sicher|gesichert|bestätigt|gewiss|erwiesen|belegt|tatsache|fakt|geliefert|verifiziert|lieferant|empfänger|wahr|falsch|gewissheit)\w*|(?:ein|weitere|neue|folgende|jede)\w* (?:\w+ ){0,2}?(?:behauptung|vorwurf|anschuldigung|datensatz|eintrag|lieferung)\w*|\w*dementi\w*|nichts anderes",
         "fr": r"json|(?:dans|à|de) (?:ta|ton|votre) (?:réponse|résumé|synthèse|sortie|analyse|rapport|extraction)|comme (?:\w+ ){0,3}?(?:certain|confirmé|vérifié|avéré|établi|prouvé|livré|vrai|faux|fournisseur|destinataire|fait)\w*|(?:une|cette) (?:nouvelle )?(?:allégation|accusation|entrée)|(?:le|tout|les|aucun|son) démenti\w*|rien d autre",
         "es": r"json|en (?:tu|su) (?:\w+ )?(?:respuesta|resumen|salida|análisis|informe|extracción)|como (?:\w+ ){0,3}?(?:ciert|confirmad|verificad|segur|probad|entregad|verdader|fals|proveedor|suministrador|destinatari|hecho|definitiv)\w*|(?:una|esta) (?:nueva )?(?:alegación|acusación|denuncia|entrada)|(?:el|los|ningún|cualquier|su) (?:desmentido|mentís)\w*|la negativa|nada más",
         "pt": r"json|n[ao] (?:sua|seu|tua|teu) (?:\w+ )?(?:resposta|resumo|saída|análise|relatório|extração)|como (?:\w+ ){0,3}?(?:cert|confirmad|verificad|comprovad|entregue|verdadeir|fals|fornecedor|destinatári|fato|definitiv)\w*|(?:uma|esta) (?:nova )?(?:alegação|acusação|entrada)|(?:o|qualquer|nenhum|seu) desmentido\w*|a negativa|nada mais",
         "it": r"json|nel(?:la)? (?:tua|tuo|vostra|vostro) (?:\w+ )?(?:risposta|riassunto|sintesi|uscita|analisi|rapporto)|(?:come|per) (?:\w+ ){0,3}?(?:cert|confermat|verificat|provat|accertat|consegnat|ver[oa]|fals|fornitor|destinatari|fatto|definitiv)\w*|(?:una|questa) (?:nuova )?(?:accusa|voce)|(?:la|le|ogni|alcuna) smentit\w+|nient altro",
-        "nl": r"json|als (?:\w+ ){0,3}?(?:zeker|bevestigd|bewezen|feit|geleverd|leverancier)\w*|in (?:je|uw) (?:antwoord|samenvatting|uitvoer)|ontkenning\w*",
-        "pl": r"json|jako (?:\w+ ){0,3}?(?:pewn|potwierdzon|zweryfikowan|dostarczon|fakt|dostawc)\w*|w (?:swojej )?(?:odpowiedzi|podsumowaniu)|zaprzecze\w*|dementi",
         "ru": r"json|в (?:своем |своём |вашем |твоем )?(?:ответе|ответ|резюме|выводе|отчете|отчёте|сводке)|как (?:\w+ ){0,3}?(?:достоверн|подтвержд|доказанн|установленн|факт|поставленн|поставщик|получател|истин|ложн|несомненн|свершивш|завершенн)\w*|(?:подтвержд|достоверн|доказанн|установленн)\w+|(?:новую|одну|эту|это|следующ\w+) (?:\w+ )?(?:запись|обвинение|утверждение)|опровержени\w*|ничего (?:другого|больше|кроме)|поставщик\w*|получател\w*",
         "uk": r"json|у (?:своїй |вашій )?(?:відповіді|відповідь|резюме|звіті|підсумку)|як (?:\w+ ){0,3}?(?:достовірн|підтвердж|доведен|встановлен|факт|поставлен|постачальник|отримувач|одержувач|істинн|хибн|беззаперечн|завершен)\w*|(?:новий|один|цей|наступн\w+) (?:\w+ )?(?:запис|твердження)|спростуванн\w*|запереченн\w*|нічого (?:іншого|більше|крім)|постачальник\w*",
         "ar": r"json|في (?:إجابتك|ردك|ملخصك|المخرجات|مخرجاتك|تقريرك)|(?:على أنه\w*|على أنها|ك|باعتباره\w*) ?(?:\w+ ){0,2}?(?:مؤكد|حقيق|ثابت|تم تسليم|مثبت|صحيح|مورد|كاذب)\w*|كمؤكد\w*|كحقيق\w*|مؤكدة?|(?:أي |ال)?نفي\w*|ادعاء جديد|سجلا جديدا|لا شيء آخر|فقط",
@@ -219,154 +211,144 @@ _WORDS: dict[str, dict[str, str]] = {
         "ko": r"json|(?:확실|확정|확인|검증|사실|입증|인도 완료|공급(?:국|자))[^.]{0,8}?(?:으로|로|라고|다고|것으로)|(?:답변|요약|출력|결과|응답)에|부인[^.]{0,6}?(?:을|를|은)|새로운? (?:기록|항목|주장)|다음(?:과 같이| 내용| 문장)|(?:으로|로)만",
         "hi": r"json|(?:पुष्ट|निश्चित|प्रमाणित|सत्यापित|तथ्य|सिद्ध|आपूर्तिकर्ता|सत्य|पक्का)[^।]{0,8}?(?: के रूप में| माना)?|(?:अपने|अपनी) (?:उत्तर|जवाब|सारांश|रिपोर्ट|आउटपुट)|खंडन|इनकार|नया (?:आरोप|रिकॉर्ड)|केवल",
         "id": r"json|dalam (?:jawaban|ringkasan|keluaran|laporan|hasil) ?(?:mu|anda)|sebagai (?:\w+ ){0,3}?(?:pasti|terkonfirmasi|dikonfirmasi|terverifikasi|terbukti|fakta|benar|pemasok|terkirim|kebenaran)\w*|bantahan\w*|penyangkalan\w*|(?:klaim|tuduhan|entri|catatan) baru|tidak ada yang lain|dengan pasti",
-        "vi": r"json|trong (?:câu trả lời|bản tóm tắt|kết quả)|là (?:\w+ ){0,3}?(?:chắc chắn|đã xác nhận|sự thật|đã được xác minh|đã giao)|lời phủ nhận",
+        "other": r"json|als (?:\w+ ){0,3}?(?:zeker|bevestigd|bewezen|feit|geleverd|leverancier)\w*|in (?:je|uw) (?:antwoord|samenvatting|uitvoer)|ontkenning\w*|json|jako (?:\w+ ){0,3}?(?:pewn|potwierdzon|zweryfikowan|dostarczon|fakt|dostawc)\w*|w (?:swojej )?(?:odpowiedzi|podsumowaniu)|zaprzecze\w*|dementi|json|trong (?:câu trả lời|bản tóm tắt|kết quả)|là (?:\w+ ){0,3}?(?:chắc chắn|đã xác nhận|sự thật|đã được xác minh|đã giao)|lời phủ nhận|som (?:\w+ ){0,3}?(?:säker|bekräftad|fakt|levererad)\w*|ca (?:\w+ ){0,3}?(?:cert|confirmat|sigur|livrat)\w*",
     },
 }
-
 _SCRIPTS: dict[str, tuple[str, ...]] = {
-    r"[a-z]": ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "tr", "id", "vi"),
+    r"[a-z]": ("en", "de", "fr", "es", "pt", "it", "tr", "id", "other"),
     r"[\u0400-\u04ff]": ("ru", "uk"),
+    r"[\u0370-\u03ff]": ("el",),
+    r"[\u0590-\u05ff]": ("he",),
     r"[\u0600-\u06ff]": ("ar", "fa"),
     r"[\u3040-\u30ff\u4e00-\u9fff]": ("zh", "ja"),
     r"[\uac00-\ud7af]": ("ko",),
     r"[\u0900-\u097f]": ("hi",),
 }
-"""Which languages to look for, by a letter that the sentence holds."""
+"""The languages to look for where a sentence holds such a letter. ``other``: Dutch, Polish, Vietnamese, Swedish, Romanian."""
 _UNSPACED = frozenset({"zh", "ja", "ko", "hi"})
 """Languages in which ``\\b`` does not find the ends of words."""
 _VERB_LAST = frozenset({"fa", "tr", "ja", "ko", "hi"})
-"""Languages whose imperative follows its object, with a form of its own."""
+"""Languages in which the imperative has a form of its own and comes after its object."""
 
-# Orders to software: what counts --------------------------------------------------------------------------------------
+# Orders to software: the rules ----------------------------------------------------------------------------------------
 
-_HEAD = r"(?:^\W{0,6}|[.!?:;…\"“”„«»(\[{<>*#•|—–。！？：；「『【》】」』]\W{0,4}|(?<!\w)-\W{0,3}|\b(?:please|kindly|now|then|instead|also|just|simply|immediately|from now on|henceforth|therefore|you (?:must|should|shall|will|can|may|are to|need to|have to|are required to)(?: \w+ly| now| always| only| also)?|bitte|jetzt|nun|stattdessen|dann|veuillez|merci d[e ]|vous devez|tu dois|maintenant|svp|por favor|ahora|debes?|deben|agora|você deve|per favore|ora|devi|dovete|alsjeblieft|proszę|пожалуиста|теперь|вы должны|ты должен|будь ласка|тепер|ви повинні|ти повинен|يرجى|الرجاء|رجاء|من فضلك|الآن|عليك أن|يجب أن|tolong|mohon|harap|silakan|sekarang|anda harus|kamu harus|hãy|vui lòng) |(?:请|請|务必|必须|必須|现在|立即|马上|应当|你要|你应)(?:你|您|先|立即)?)"
-"""Where a clause begins: after a mark, after "please", after "you must"."""
-_SHAPES = {
-    "GAP": r"(?:[^.!?。！？؟।]|\.(?=\w)){0,60}?",
-    "PAGE": r"(?:this|the (?:above|following|present|attached)|these) (?:news )?(?:article|text|page|document|story|report|passage|file|dispatch|input|sentence|paragraph)s?\b",
-    "LABEL": r"(?:(?:note|notice|message|attention|instructions?|guidance|advice|memo|reminder|request|warning|information|important|directive|advisory|command|prompt|task|override|info|attn|for|to|dear|hey|hi|hello|hinweis|anmerkung|anweisung|nachricht|achtung|an|für|remarque|avis|consigne|à l attention|pour|nota|aviso|mensaje|atención|instrucci(?:ón|ones)|para|atenção|mensagem|instruç(?:ão|ões)|avviso|attenzione|messaggio|istruzion[ei]|per|примечание|внимание|сообщение|указание|инструкция|для|примітка|увага|повідомлення|інструкція|вказівка|ملاحظة|تنبيه|تعليمات|رسالة|إلى|یادداشت|توجه|پیام|دستور|برای|not|uyarı|mesaj|dikkat|talimat|catatan|perhatian|pesan|instruksi|untuk|lưu ý|ghi chú)\b|注意|提示|致|给|通知|指令|指示|お知らせ|알림|주의|지시|안내|नोट|सूचना|ध्यान दें|निर्देश)",
-    "SAYS": r"\b(?:said|says|say|told|tells?|urged|urges|warned|radioed|announced|wrote|writes|replied|shouted|ordered|instructed|asked|according to|sagte|erklärte|hieß es|dit|déclar\w+|affirm\w+|dijo|declaró|afirmó|señaló|disse|afirmou|ha detto|сказал\w*|заявил\w*|сообщил\w*|сказав|заявив|заявила|повідомив|قال\w*|أعلن\w*|صرح\w*|گفت\w*|اعلام کرد|dedi|söyledi|açıkladı|kata|ujar|tegas)\b|表示|称|说道|述べた|語った|말했다|밝혔다|कहा",
+_MARKS = {
+    role: chr(0xE001 + number)
+    for number, role in enumerate(("OVERRIDE", "OVERRIDE_LAST", "REVEAL", "ORDER", "ORDER_LAST", "MACHINE", "RULES", "GOODS"))
 }
+_CLAUSE_MARK, _END_MARK = "\ue000", "\ue00f"
+_HEAD = r"^\W{0,6}|[.!?:;…\"“”„«»(\[{<>*#•|—–。！？：；「『【》】」』]\W{0,4}|(?<!\w)-\W{0,3}|\b(?:please|kindly|now|then|instead|also|just|simply|immediately|from now on|henceforth|therefore|you (?:must|should|shall|will|can|may|are to|need to|have to|are required to)(?: \w+ly| now| always| only| also)?|bitte|jetzt|nun|stattdessen|dann|veuillez|merci d[e ]|vous devez|tu dois|maintenant|por favor|ahora|debes?|deben|agora|você deve|per favore|ora|devi|dovete|alsjeblieft|proszę|пожалуйста|теперь|вы должны|ты должен|будь ласка|тепер|ви повинні|ти повинен|يرجى|الرجاء|رجاء|من فضلك|الآن|عليك أن|يجب أن|tolong|mohon|harap|silakan|sekarang|anda harus|kamu harus|hãy|vui lòng) |(?:请|請|务必|必须|必須|现在|立即|马上|应当|你要|你应)(?:你|您|先|立即)?"
+"""Where a clause may begin with its verb: after a mark other than a comma, after "please", after "you must"."""
 
-
-
-_MARKS = {role: chr(0xE001 + number) for number, role in enumerate(("OVERRIDE", "OVERRIDE_LAST", "RULES", "MACHINE", "ORDER", "ORDER_LAST", "GOODS", "MACHINE_END"))}
-_SHAPES |= {"HEAD": "\ue000[\ue001-\ue00f]*", **_MARKS}
+_SHAPES = {
+    "HEAD": "\ue000[\ue001-\ue00f]*",
+    "MACHINE_END": _END_MARK,
+    **_MARKS,
+    "GAP": r"(?:[^.!?。！？؟।]|\.(?=\w)){0,60}?",
+    "MUST": r"(?:must|should|shall|has to|have to|needs? to|is to|are to|ought to|are (?:required|asked|instructed|requested|directed) to)",
+    "PAGE": r"(?:this|the (?:above|following|present|attached)|these) (?:news )?(?:article|text|page|document|story|report|passage|file|dispatch|input|sentence|paragraph)s?\b",
+    "READ": r"(?:read|process|pars|summari[sz]|analy[sz]|extract|ingest|index|scann?|review|translat|annotat|consum|crawl|interpret|classify|handl)",
+    "PROGRAM": r"(?:models?|software|assistants?|machines?|parsers?|robots?|algorithms?|agents?|computers?|(?:language|text) technolog(?:y|ies)|generators?|pipelines?|extractors?|summari[sz]ers?|crawlers?)",
+    "OUTPUT": r"(?:answer|output|summary|response|reply|extraction|analysis|json|results?|dataset)",
+    "CLASS": r"(?:certain|confirmed|verified|factual|facts?|true|truth|established|proven|undisputed|undeniable|definitive|delivered|completed?|settled|high confidence|instructions?|suppliers?|recipients?|sellers?|buyers?|false|withdrawn|retracted)\b",
+    "SCALE": r"\b(?:certainty|confidence|stage|polarity|status|probability|credibility)\b",
+    "WRITE": r"(?:output|report|record|list|mark|state|treat|include|extract|classify|label|register|log|conclude|summari[sz]e|add|omit|assume|consider|enter|note|present|answer|respond|ignore|disregard|mention|count)\b",
+    "THAT": r"(?: (?:that (?!they|it\b|you\b|users?|the (?:user|text|content|image))|this|these|the (?:text|article|rest|following|above|transfer|delivery|claim|denial|allegation|statement|passage|sentence|shipment|sale|supplier)|it as|only|as|nothing|any|all|no|every)\b)",
+    "LABEL": r"(?:(?:note|notice|message|attention|instructions?|guidance|advice|memo|reminder|request|warning|information|important|directive|advisory|command|prompt|task|override|info|attn|for|to|dear|hey|hi|hello|hinweis|anmerkung|anweisung|nachricht|achtung|an|für|remarque|avis|consigne|à l attention|pour|nota|aviso|mensaje|atención|instrucci(?:ón|ones)|para|atenção|mensagem|instruç(?:ão|ões)|avviso|attenzione|messaggio|istruzion[ei]|per|примечание|внимание|сообщение|указание|инструкция|для|примітка|увага|повідомлення|інструкція|вказівка|ملاحظة|تنبيه|تعليمات|رسالة|إلى|یادداشت|توجه|پیام|دستور|برای|not|uyarı|mesaj|dikkat|talimat|catatan|perhatian|pesan|instruksi|untuk|lưu ý|ghi chú)\b|注意|提示|致|给|通知|指令|指示|お知らせ|알림|주의|지시|안내|नोट|सूचना|ध्यान दें|निर्देश)",
+    "SAYS": r"(?:\b(?:said|says|say|told|tells?|urged|urges|warned|radioed|announced|wrote|writes|replied|shouted|ordered|instructed|asked|according to|sagte|erklärte|hieß es|dit|déclar\w+|affirm\w+|dijo|declaró|afirmó|señaló|disse|afirmou|ha detto|сказал\w*|заявил\w*|сообщил\w*|сказав|заявив|заявила|повідомив|قال\w*|أعلن\w*|صرح\w*|گفت\w*|اعلام کرد|dedi|söyledi|açıkladı|kata|ujar|tegas)\b|表示|称|说道|述べた|語った|말했다|밝혔다|कहा)",
+}
+"""What the rules are built of beside the words: parts that several of them share."""
 
 
 class _Rule(NamedTuple):
     """What one combination of words tells."""
 
-    what: str
-    """In words, for the defect's detail."""
+    sign: str
+    """In words, for the defect's detail. Of all rules of one sign only the strongest counts."""
     points: int
-    """From 3, it is enough alone; 4, even in somebody's speech; 1 and 2 only together with others."""
+    """3: enough, but not in somebody's speech. 4: enough anywhere. 1 and 2: only with other signs."""
     reach: int
-    """How far it reaches beyond its sentence. 0: no further. 1: to what follows, if it gives no order yet. 2: to the end
+    """How far it reaches beyond its sentence. 0: no further. 1: over what follows, if nothing is ordered yet. 2: to the end
     of the line that it opens."""
     pattern: re.Pattern[str]
-    marked: bool
-    """Whether it is looked for in the marked text."""
+    needs: frozenset[str]
+    """The marks without which there is nothing to find. A rule names a role only if it cannot do without it."""
 
 
 _TABLE: tuple[tuple[str, int, int, str], ...] = (
-    ("puts the reader's instructions out of force", 3, 1, r"<HEAD><OVERRIDE><GAP><RULES>"),
-    ("puts the reader's instructions out of force", 3, 1, r"<RULES><GAP><OVERRIDE_LAST>"),
-    ("puts the reader's instructions out of force", 3, 1, r"<HEAD><RULES><GAP>(?<!zu)\W{1,6}(?:ignorieren|vergessen|missachten|verwerfen|negeren)\W{0,4}(?:$|[.!:]|und )"),
-    ("gives software an order", 3, 0, r"<MACHINE>(?:<GAP><HEAD>|[^<MACHINE_END>]{1,60}<MACHINE_END>\W{0,2},\W{0,6})(?:<OVERRIDE>|<ORDER>)"),
+    ("puts instructions out of force", 3, 1, r"<HEAD><OVERRIDE><GAP><RULES>"),
+    ("puts instructions out of force", 3, 1, r"<RULES><GAP><OVERRIDE_LAST>"),
+    ("puts instructions out of force", 3, 1, r"<HEAD>[^.!?:]{0,60}?\b(?:anweisung|vorgabe|instruktion|regel|prompt|richtlinie)\w*(?<!zu)\W{1,6}(?:ignorieren|vergessen|missachten|verwerfen)\W{0,4}(?:$|[.!:]|und )"),
+    ("puts instructions out of force", 3, 1, r"\b(?:the|all|these|your|any) (?:\w+ ){0,3}?(?:instructions?|rules|prompts?|guidelines|constraints)(?: \w+){0,4}? (?:(?:are|is|have been|has been|were)(?: \w+)? (?:void|obsolete|superseded|invalid|cancel+ed|outdated|revoked|replaced|rescinded|overridden|suspended|expired|updated|changed|lifted)|no longer appl(?:y|ies)|do(?:es)? not apply)\b"),
+    ("puts instructions out of force", 3, 1, r"\b(?:this|the following)(?: \w+){0,2}? (?:overrides|supersedes|replaces|takes precedence over) (?:\w+ ){0,3}?(?:instructions?|prompts?|guidelines|rules|directives)"),
+    ("gives software an order", 3, 0, r"<MACHINE><GAP><HEAD><ORDER>"),
+    ("gives software an order", 3, 0, r"<MACHINE><GAP><HEAD><OVERRIDE>"),
+    ("gives software an order", 3, 0, r"<MACHINE>[^<MACHINE_END>]{1,60}<MACHINE_END>\W{0,2},\W{0,6}<ORDER>"),
+    ("gives software an order", 3, 0, r"<MACHINE>[^<MACHINE_END>]{1,60}<MACHINE_END>\W{0,2},\W{0,6}<OVERRIDE>"),
     ("gives software an order", 3, 0, r"<MACHINE><GAP><GAP><ORDER_LAST>"),
-    ("orders what to write", 3, 0, r"<HEAD><ORDER><GAP><GOODS>"),
-    ("orders what to write", 3, 0, r"<GOODS><GAP><ORDER_LAST>"),
-    ("orders what to write", 3, 0, r"<HEAD><OVERRIDE><GAP><GOODS>"),
-    ("addresses software", 4, 2, r"<HEAD>(?:\w+ )?<LABEL>\W{0,3}(?:\w+\W{1,3}){0,4}?<MACHINE>[^:]{0,40}?\W{0,2}[:：—–\]]"),
+    ("gives software an order", 2, 0, r"\b(?:<PROGRAM>|ai|systems?|readers?|tools?|llms?|chatbots?|programs?|translators?|bots)\b[^.!?]{0,60}?\b(?:<MUST>|please) (?:\w+ly |not |always |only |also |never ){0,3}<WRITE>(?=<THAT>)"),
+    ("tells what must be done", 1, 0, r"\byou\b[^.!?]{0,60}?\b<MUST> (?:\w+ly |not |always |only |also |never ){0,3}<WRITE>(?=<THAT>)"),
+    ("addresses software", 4, 2, r"<HEAD>(?:\w+ )?<LABEL>\W{0,6}(?:\w+\W{1,6}){0,4}?<MACHINE>[^:]{0,40}?\W{0,2}[:：—–\]]"),
     ("addresses software", 4, 2, r"<HEAD><MACHINE>(?:\W{0,6}\w+){0,4}?\W{0,6}<LABEL>\W{0,3}[:：—–\]]"),
+    ("addresses software", 3, 2, r"<HEAD>(?:note|notice|message|instructions?|guidance|directive|request|reminder|order|to|for|dear|attention)(?: to| for)? (?:the |any |all |every |whatever |this |your ){0,2}(?:\w+ |\w+'s ){0,3}?<PROGRAM>\b[^.!?:\n]{0,40}?[:—–]"),
     ("addresses software", 4, 1, r"<HEAD>(?:assistant|model|computer|machine|system|ai|chatgpt|claude|gemini|grok|siri|llama|deepseek|extractor|parser)\W{0,3},\W{0,6}(?:please |kindly )?<ORDER>"),
-    ("addresses software", 3, 1, r"<HEAD>(?:dear|hey|hi|hello|attention|ok|okay|to|for|@|any|all)\W{0,2}(?:\w+ ){0,2}?<MACHINE>[^.!?\n]{0,40}?<MACHINE_END>\W{0,2}[,!]"),
-    ("addresses software", 4, 1, r"\b(?:if|when|as|since|because|while|should|in case|assuming|whenever) (?:you(?: are| re)?|this(?: \w+)? is(?: being)? (?:read|processed|summari[sz]ed|parsed|analy[sz]ed|ingested|seen) by|(?:read|processed|summari[sz]ed|parsed|analy[sz]ed) by) (?:an? |the |any )?(?:\w+ ){0,2}?<MACHINE>"),
-    ("addresses software that reads the text", 3, 1, r"(?:<MACHINE>|\b(?:models?|software|systems?|tools?|algorithms?|machines?|programs?|readers?|agents?)\b)(?:\W+\w+){0,4}?\W+(?:reading|processing|parsing|summari[sz]ing|analy[sz]ing|extracting|ingesting|indexing|scanning|reviewing|translating|annotating|handling|consuming|crawling|interpreting|that|which|who|die|der|das|qui|que|che|котор\w+|що|як[іиа]\w*|التي|الذي|که|yang|które|która)\W(?:\w+ ){0,4}?(?:<PAGE>|this(?=\W*(?:$|[,:;.!)\]—–-]))|dies\w+ (?:artikel|text|beitrag|bericht)|ce(?:t|tte)? (?:article|texte|page)|est[ea] (?:artículo|texto|artigo|documento|página|noticia)|questo? ?(?:articolo|testo)|(?:эту|этот|данную|данный) (?:статью|текст|материал)|ц(?:ю|ей) (?:статтю|текст)|هذا (?:المقال|النص|التقرير|الخبر)|این (?:مقاله|متن|خبر|گزارش)|(?:artikel|teks|berita) ini|deze tekst|dit artikel)"),
-    ("addresses software that reads the text", 3, 1, r"(?:(?:阅读|读取|处理|分析|总结|摘要)(?:本|此|这篇|该)(?:文|篇|页)\w{0,4}的|(?:この|本)(?:記事|文章|テキスト|文書)を\w{0,6}|이 (?:기사|글|문서|텍스트)를 \w{1,8} |bu (?:makale|metn|haber|yazı)\w* \w+[ea]n |इस (?:लेख|पाठ|समाचार|खबर|ख़बर) को \w+[^।]{0,12}?)<MACHINE>"),
+    ("addresses software", 3, 1, r"<HEAD>(?:dear|hey|hi|hello|attention|ok|okay|to|for|@|any|all)\W{0,6}(?:\w+ ){0,2}?<MACHINE>[^.!?\n]{0,40}?<MACHINE_END>\W{0,2}[,!]"),
+    ("addresses software", 4, 1, r"\b(?:if|when|as|since|because|while|should|in case|assuming|whenever) (?:you(?: are| re)?|(?:this (?:\w+ )?is (?:being )?)?<READ>\w* by) (?:an? |the |any )?(?:\w+ ){0,2}?<MACHINE>"),
+    ("addresses software", 4, 1, r"\b(?:if|when|should|in case|assuming|whenever|as) (?:this|it) (?:\w+ )?(?:is|gets|are) (?:being )?(?:<READ>\w*|seen) by (?:an? |any )?(?:\w+ )?(?:machine|computer|software|robot|program|bot)s?\b"),
+    ("addresses software", 3, 1, r"(?:\b(?:wenn|falls|bist) du|wenn sie eine?|si vous êtes|si tu es|si eres|si usted es|si es usted|se você é|se sei|se siete|если (?:ты|вы)|якщо (?:ти|ви)|(?:إذا|إن) كنت\w*|(?:jika|kalau|bila) (?:anda|kamu)|(?:如果|若|假如)你是|あなたが|당신이|(?:यदि|अगर) आप|اگر(?=[^.!?]{0,60}هستی)|eğer(?=[^.!?]{0,60}s(?:en|eniz|anız|an)\b))[^.!?:。।]{0,16}?<MACHINE>"),
+    ("addresses software", 3, 1, r"<MACHINE>(?:\W+\w+){0,4}?\W+(?:<READ>\w*ing\b|that|which|who|die|der|das|qui|que|che|котор\w+|що|як[іиа]\w*|التي|الذي|که|yang|które|która)\W(?:\w+ ){0,4}?(?:<PAGE>|this(?=\W*(?:$|[,:;.!)\]—–-]))|dies\w+ (?:artikel|text|beitrag|bericht)|ce(?:t|tte)? (?:article|texte|page)|est[ea] (?:artículo|texto|artigo|documento|página|noticia)|questo? ?(?:articolo|testo)|(?:эту|этот|данную|данный) (?:статью|текст|материал)|ц(?:ю|ей) (?:статтю|текст)|هذا (?:المقال|النص|التقرير|الخبر)|این (?:مقاله|متن|خبر|گزارش)|(?:artikel|teks|berita) ini)"),
+    ("addresses software", 3, 1, r"\b(?:<PROGRAM>|systems?|tools?|programs?|readers?)\b(?:\W+\w+){0,4}?\W+(?:<READ>\w*ing\b|(?:that|which|who) (?:\w+ )?<READ>\w*) (?:\w+ )?(?:<PAGE>|this(?=\W*(?:$|[,:;.!)\]—–-])))"),
+    ("addresses software", 3, 1, r"(?:(?:阅读|读取|处理|分析|总结|摘要)(?:本|此|这篇|该)(?:文|篇|页)\w{0,4}的|(?:この|本)(?:記事|文章|テキスト|文書)を\w{0,6}|이 (?:기사|글|문서|텍스트)를 \w{1,8} |bu (?:makale|metn|haber|yazı)\w* \w+[ea]n |इस (?:लेख|पाठ|समाचार|खबर) को \w+[^।]{0,12}?)<MACHINE>"),
     ("gives the reader a role", 3, 1, r"\byou (?:are|re|will be)(?: now| no longer| only| hereby| an?| the){0,3} (?:\w+ ){0,2}?<MACHINE>"),
     ("gives the reader a role", 3, 1, r"(?:\b(?:du bist|sie sind|tu es|vous êtes|eres|usted es|você é|tu sei|lei è|ты|вы|ти|ви|أنت|تو|شما|sen|siz|anda adalah|kamu adalah)\b|你(?:现在)?\W?是|您是|あなたは|당신은|너는|आप)[^.!?。:]{0,40}?<MACHINE>"),
-    ("gives the reader a role", 3, 1, r"(?:\byou are(?: now| no longer| hereby| the| an?){0,3} |<HEAD>(?:act|behave|respond|operate|function|pretend to be|role ?play|imagine you are|consider yourself|speak)(?: now| as| like| an?| the){0,3} )(?:\w+ ){0,2}?(?:dan|jailbroken|unrestricted|unfiltered|uncensored|(?:developer|debug|admin|maintenance|god) mode|assistant(?! (?:secretary|coach|manager|director|professor|editor|attorney|chief|minister|commissioner|prosecutor|to))|ai|extractors?|parser|annotator|classifier|data ?base|terminal|simulator)\b"),
-    ("speaks of the reader's prompt", 4, 2, r"<HEAD>(?:new |updated |the )?(?:system|developer|hidden|root|admin) (?:prompt|messages?|instructions?|notes?|override|commands?|directives?|notice)(?: (?:override|updated?|follows|begins?|starts?|ends?))?\W{0,3}(?:[:\]>—–]|$)"),
-    ("speaks of the reader's prompt", 3, 0, r"<HEAD>(?:reveal|print|show|repeat|display|leak|output|disclose|expose|dump|recite|tell me|give me|return|write out|echo|translate|rewrite|rephrase)<GAP><RULES>"),
-    ("speaks of the reader's prompt", 2, 1, r"\b(?:everything|anything|all|text|what(?:ever)?|the) (?:\w+ ){0,2}?(?:above|below|after|before|beyond) this (?:line|point|marker|notice)\b"),
-    ("announces a new task", 3, 1, r"<HEAD>(?:(?:begin|start) (?:of )?)?(?:the )?(?:new|next|updated|revised|additional|further|real|actual|true|secret|hidden|final|important|urgent|priority|special|mandatory|your) (?:task|instructions?|prompt|directives?|commands?|objective|assignment)(?: for \w+(?: \w+)?)?(?: begins?| follows?| is)?\W{0,3}(?:[:：—–\]]|$)"),
-    ("announces a new task", 3, 1, r"<HEAD>(?:(?:begin|start) (?:of )?(?:the )?(?:new |next )?(?:task|instructions?|prompt)\b|(?:aktuelle|neue) (?:aufgabe|anweisung)\w*\W{0,2}:|nouvelles? (?:tâche|instruction|consigne)s?\W{0,2}:|nuev[ao]s? (?:tarea|instruccion)\w*\W{0,2}:|nov[ao]s? (?:tarefa|instruç)\w*\W{0,2}:|nuov[aei] (?:istruzion|compit)\w*\W{0,2}:|нов\w+ (?:задани|инструкци|задач)\w*\W{0,2}:|нове? (?:завдання|інструкці)\w*\W{0,2}:|(?:التعليمات|المهمة|تعليمات|مهمة) (?:ال)?جديدة\W{0,2}:|yeni (?:görev|talimat)\w*\W{0,2}:|(?:新(?:的)?(?:任务|指令|指示)|新しい(?:指示|タスク|命令)|새로운? (?:지시|작업|명령)\w*|नए? (?:निर्देश|कार्य)|دستور جدید|(?:tugas|instruksi) baru)\W{0,2}[:：])"),
-    ("says that the reader's instructions have changed", 3, 1, r"\b(?:(?:the|all|these|your|any) (?:\w+ ){0,3}?(?:instructions?|rules|prompts?|guidelines|constraints)(?: \w+){0,4}? (?:(?:are|is|have been|has been|were)(?: \w+)? (?:void|obsolete|superseded|invalid|cancel+ed|outdated|revoked|replaced|rescinded|overridden|suspended|expired|updated|changed|lifted)|no longer appl(?:y|ies)|do(?:es)? not apply)|your (?:new|real|only|actual|true|next) (?:\w+ )?(?:task|instructions?|objective|directive|prompt|purpose) (?:is|are))\b|(?:this|the following)(?: \w+){0,2}? (?:overrides|supersedes|replaces|takes precedence over)<GAP><RULES>"),
-    ("pretends that the article ends", 4, 2, r"^\W*(?:(?:this is )?(?:the )?(?:end|begin(?:ning)?|start|stop|close|eof) (?:of )?(?:the |this )?(?:new |real |actual |user |system |untrusted |input |news )*(?:article|document|text|input|data|context|prompt|transcript|content|page|instructions?|file|excerpt|source|passage|task)s?\b(?: (?:data|text|input|content|section|block|below|here))?|ende (?:des|der|vom) (?:artikel|text|dokument|eingabe|nachricht)\w*|fin (?:de l |du |del? |de la )(?:article|texte|document|artículo|texto|documento|noticia|entrada)\w*|fim d[oa] (?:artigo|texto|documento|notícia)|fine (?:dell |del )(?:articolo|testo|documento)|конец (?:статьи|текста|документа|материала|ввода)|кінець (?:статті|тексту|документа)|نهاية (?:المقال|النص|المستند|الخبر)\w*|پایان (?:مقاله|متن|خبر|سند)|(?:makale|metin|haber|belge)\w* sonu|(?:文章|正文|全文|本文|文档|记事|記事|テキスト|本文)(?:到此)?(?:结束|終了|終わり|終)|(?:기사|본문|문서|텍스트) ?(?:끝|종료)|(?:लेख|समाचार|पाठ) (?:समाप्त|का अंत)|akhir (?:artikel|teks|dokumen|berita))(?:\W*$|\W{0,3}[\])}>*=#|:：.!—–])"),
-    ("pretends that the article ends", 3, 1, r"\b(?:the )?(?:above|previous|preceding|foregoing)(?: text| article| story| content| passage)? (?:was|is|were) (?:only |just |merely )?(?:an? |the )?(?:test|example|draft|sample|placeholder|fictional|fake|outdated|decoy|demo)|\b(?:real|actual|true|genuine) (?:article|text|story|document|task|instructions?|input) (?:begins?|starts?|follows?|is) (?:here|below|now|after)|<HEAD>stop (?:reading|processing|parsing|extracting|analy[sz]ing) (?:here|this|the (?:article|text))"),
-    ("pretends that the article ends", 3, 1, r"<HEAD>(?:the |this )?(?:news )?(?:article|document|text|data|input)(?: to \w+)? (?:ends|stops|finishes|is over|is finished|has ended|is complete) (?:here|now)\b"),
-    ("has a chat template's marks", 4, 2, r"<\|\W{0,2}\w{2,20}\W{0,2}\|>|\[/?inst\]|</?sys>|<(?:start|end)_of_turn>|#{2,} ?(?:instruction|system|response|assistant|human|user|prompt|task|new|override|end)s?\b|</(?:article|document|context|instructions?|system|prompt|assistant|user|data|input|content|source|passage|news|text|untrusted\w*)\s?>|<(?:instructions?|system|prompt|assistant|admin|override|llm|ai)\b[^>]{0,80}>|\[(?:system|assistant|developer|ai|llm|admin)\b[^\]]{0,30}[\]:]|\{\{? ?(?:system|assistant|instructions?|prompt)"),
+    ("gives the reader a role", 3, 1, r"(?:\byou are|<HEAD>(?:act|behave|respond|operate|function|pretend to be|role ?play|imagine you are|consider yourself|speak))(?: now| no longer| hereby| as| like| an?| the){0,3} (?:\w+ ){0,2}?(?:dan|jailbroken|unrestricted|unfiltered|uncensored|(?:developer|debug|admin|maintenance|god) mode|assistant(?! (?:secretary|coach|manager|director|professor|editor|attorney|chief|minister|commissioner|prosecutor|to))|ai|extractors?|parser|annotator|classifier|data ?base|terminal|simulator)\b"),
+    ("gives the reader a role", 3, 1, r"<HEAD>(?:(?:switch to|enter|enable|activate|go into) (?:\w+ )?(?:developer|debug|admin|maintenance|god|dan|unrestricted|override) mode|act as (?:\w+ ){1,4}?(?:bot|ai|model|assistant|database|engine|system|software)\b|override (?:\w+ ){0,2}\d*\W{0,2}:)|\byou (?:are|re) (?:no longer|not) (?:bound|limited|restricted|constrained) (?:by|to)\b"),
+    ("speaks of the reader's prompt", 4, 2, r"<HEAD>(?:new |updated |the )?(?:system|developer|hidden|root|admin|operator|vendor|user)(?:'?s)? (?:prompt|messages?|instructions?|notes?|override|commands?|directives?|notice)(?: (?:override|updated?|follows|begins?|starts?|ends?))?\W{0,3}[:\]>—–]"),
+    ("speaks of the reader's prompt", 3, 2, r"<HEAD>(?:system(?:nachricht|meldung|anweisung)|message (?:du )?système|mensaje del sistema|mensagem do sistema|messaggio (?:di|del) sistema|системн\w+ сообщени\w|системн\w+ повідомлення|رسالة النظام|پیام سیستم|sistem mesajı|pesan sistem|(?:系统|系統)(?:消息|提示|指令|讯息)|システム(?:メッセージ|指示)|시스템 ?(?:메시지|지시)|सिस्टम संदेश)\W{0,3}[:：—–]"),
+    ("speaks of the reader's prompt", 3, 0, r"<HEAD><REVEAL><GAP><RULES>"),
+    ("speaks of the reader's prompt", 3, 0, r"\bthe (?:user|operator|developer|client)s? (?:now |has |have |also ){0,2}(?:wants?|asks?|asked|requires?|required|instructs?|instructed|expects?|requested) (?:you|the (?:model|assistant|ai)) to\b"),
+    ("speaks of the reader's prompt", 3, 1, r"\b(?:everything|anything|nothing|all|text|what(?:ever)?|the) (?:\w+ ){0,2}?(?:above|below|after|before|beyond) this (?:line|point|marker|notice)\b"),
+    ("announces a new task", 3, 1, r"<HEAD>(?:the )?(?:new|next|updated|revised|additional|further|real|actual|true|secret|hidden|final|important|urgent|priority|special|mandatory|your) (?:task|instructions?|prompt|directives?|commands?|objective|assignment)(?: for \w+(?: \w+)?)?(?: begins?| follows?| is)?\W{0,3}(?:[:：—–\]]|$)"),
+    ("announces a new task", 3, 1, r"<HEAD>(?:begin|start) (?:of )?(?:the )?(?:new |next )?(?:task|instructions?|prompt)\b|\byour (?:new|real|only|actual|true|next) (?:\w+ )?(?:task|instructions?|objective|directive|prompt|purpose)(?: now)? (?:is|are)\b"),
+    ("announces a new task", 3, 1, r"<HEAD>(?:(?:aktuelle|neue) (?:aufgabe|anweisung)\w*|nouvelles? (?:tâche|instruction|consigne)s?|nuev[ao]s? (?:tarea|instruccion)\w*|nov[ao]s? (?:tarefa|instruç)\w*|nuov[aei] (?:istruzion|compit)\w*|нов\w+ (?:задани|инструкци|задач)\w*|нов[еаі] (?:завдання|інструкці)\w*|(?:التعليمات|المهمة|تعليمات|مهمة) (?:ال)?جديدة|yeni (?:görev|talimat)\w*|新(?:的)?(?:任务|指令|指示)|新しい(?:指示|タスク|命令)|새로운? (?:지시|작업|명령)\w*|नए? (?:निर्देश|कार्य)|دستور جدید|(?:tugas|instruksi) baru)\W{0,3}[:：]"),
+    ("pretends that the article ends", 4, 2, r"^\W*(?:this is )?(?:the )?(?:end|begin(?:ning)?|start|stop|close|eof) (?:of )?(?:the |this )?(?:new |real |actual |user |system |untrusted |input |news ){0,2}(?:article|document|text|input|data|context|prompt|transcript|content|page|instructions?|file|excerpt|source|passage|task)s?\b(?: (?:data|text|input|content|section|block|below|here))?(?:\W*$|\W{0,3}[\])}>*=#|:.!—–])"),
+    ("pretends that the article ends", 4, 2, r"^\W*(?:ende (?:des|der|vom) (?:artikel|text|dokument|eingabe|nachricht)\w*|fin (?:de l |du |del? |de la )(?:article|texte|document|artículo|texto|documento|noticia|entrada)\w*|fim d[oa] (?:artigo|texto|documento|notícia)|fine (?:dell |del )(?:articolo|testo|documento)|конец (?:статьи|текста|документа|материала|ввода)|кінець (?:статті|тексту|документа)|نهاية (?:المقال|النص|المستند|الخبر)\w*|پایان (?:مقاله|متن|خبر|سند)|(?:makale|metin|haber|belge)\w* sonu|(?:文章|正文|全文|本文|文档|记事|記事|テキスト)(?:到此)?(?:结束|終了|終わり|終)|(?:기사|본문|문서|텍스트) ?(?:끝|종료)|(?:लेख|समाचार|पाठ) (?:समाप्त|का अंत)|akhir (?:artikel|teks|dokumen|berita))(?:\W*$|\W{0,3}[\])}>*=#|:：.!—–])"),
+    ("pretends that the article ends", 3, 1, r"\b(?:the )?(?:above|previous|preceding|foregoing)(?: text| article| story| content| passage| paragraphs?| sentences?)? (?:was|is|were|are) (?:only |just |merely )?(?:an? |the )?(?:test|example|draft|sample|placeholder|fictional|fake|outdated|decoy|demo)\b"),
+    ("pretends that the article ends", 3, 1, r"\b(?:real|actual|true|genuine) (?:article|text|story|document|task|instructions?|input) (?:begins?|starts?|follows?|is) (?:here|below|now|after)|<HEAD>stop <READ>\w*ing (?:here|this|the (?:article|text))|<HEAD>(?:the |this )?(?:news )?(?:article|document|text|data|input)(?: to \w+)? (?:ends|stops|finishes|is over|is finished|has ended|is complete) (?:here|now)\b"),
+    ("has a chat template's marks", 4, 2, r"<\|\W{0,2}\w{2,20}(?: \w{2,12}){0,2}\W{0,2}\|>|\[/?inst\]|</?sys>|<(?:start|end) of turn>|#{2,} ?(?:instruction|system|response|assistant|human|user|prompt|task|new|override|end)s?\b"),
+    ("has a chat template's marks", 4, 2, r"</(?:article|document|context|instructions?|system|prompt|assistant|user|data|input|content|source|passage|news|text|untrusted\w*)\s?>|<(?:instructions?|system|prompt|assistant|admin|override|llm|ai)\b[^>]{0,80}>|\[(?:system|assistant|developer|ai|llm|admin)\b[^\]]{0,30}[\]:]|\{\{? ?(?:system|assistant|instructions?|prompt)\b"),
     ("has a chat template's marks", 3, 2, r"^\W*(?:assistant|developer|chatgpt|gpt\S{0,3}|llm|ассистент|助手|アシスタント|어시스턴트|asistente|assistente|asistan|المساعد|دستیار)(?: (?:message|prompt|note|override|instruction|response|output)s?)?\W{0,2}[:：>](?!\W*(?:what|how|why|who|when|is|are|can|could|will)\b)"),
-    ("has a chat template's marks", 3, 2, r"^\W*(?:system|ai|user|human|системa|система|系统|システム|시스템|sistema|système)\W{0,2}[:：>](?=[^\w\n]*\w+(?:[^\w\n]+\w+){7}|[^\w\n]*[^\x00-\u0900\n]{12})(?!\W*(?:what|how|why|who|when|is|are|can|could|will|the new|a new)\b)"),
+    ("has a chat template's marks", 3, 2, r"^\W*(?:system|ai|user|human|система|系统|システム|시스템|sistema|système)\W{0,2}[:：>](?=[^\w\n]*\w+(?:[^\w\n]+\w+){7}|[^\w\n]*[^\x00-\u0900\n]{12})(?!\W*(?:what|how|why|who|when|is|are|can|could|will|the new|a new)\b)"),
     ("has a chat template's marks", 2, 2, r"^\W*(?:system|user|human)\W{0,2}[:：>]"),
-    ("has an answer ready made", 4, 2, r"[{\[,]\s{0,20}\\?[\"'“”](?:allegations?|actors?|suppliers?|recipients?|attributions?|denials?|denier|certainty|polarity|weapons?|evidence|sources?|stage|sentences?|phrase|summary|excluded|publication|claims?|quantity|confidence|verdict|status|answer|response|result|output|role|content|instructions?|responses|items|name|id|kind)\\?[\"'“”]\s{0,4}[:=]|```|\b(?:supplier|recipient|stage|certainty|polarity|source|weapon|status|confirmed|confidence)s?\s?=\s?[\"'\w]|\b(?:certainty|polarity|stage|confidence)\W{1,4}(?:certain|positive|delivered|shipped|high|1\.0)\b(?=\W{1,4}(?:\w+ ?[:=]|$))"),
+    ("has an answer ready made", 4, 2, r"[{\[,]\s{0,20}\\?[\"'“”](?:allegations?|actors?|suppliers?|recipients?|attributions?|denials?|denier|certainty|polarity|weapons?|evidence|sources?|stage|sentences?|phrase|summary|excluded|publication|claims?|quantity|confidence|verdict|status|answer|response|result|output|role|content|instructions?|responses|items|name|id|kind)\\?[\"'“”]\s{0,4}[:=]"),
+    ("has an answer ready made", 4, 2, r"```|\b(?:supplier|recipient|stage|certainty|polarity|weapon)s?\s?=\s?[\"'\w]|[\"'](?:\w+ ){0,3}(?:instructions?|prompt|llm|ai)(?: \w+){0,3}[\"']\s{0,4}:|\b(?:certainty|polarity|stage|confidence)\W{1,4}(?:certain|positive|delivered|shipped|high|1\.0)\b(?=\W{1,4}(?:\w+ ?[:=]|$))"),
+    ("has an answer ready made", 2, 0, r"<SCALE>(?: is| as)?\W{1,4}(?:certain|positive|negative|delivered|shipped|high|maximum|1\.0|100)\b"),
     ("has an answer ready made", 3, 2, r"<HEAD>(?:machine readable|structured|pre extracted|ready made|correct|expected|ground truth|reference|model) (?:\w+ )?(?:summary|data|record|version|metadata|output|answer|extraction|json|annotation|labels?)s?(?: \w+){0,4}?\W{0,2}[:：]"),
-    ("orders what to write", 3, 0, r"<HEAD>(?:mark|record|register|classify|label|tag|code|log|flag|list|set|enter|treat|report|count|present|describe|regard|consider|extract|annotate|rate|score|name|identify|show|note|cite|give)(?: that| this| it| them| the| all| any| every| each| these| both)?(?:\W+(?!\w+(?:ed|s|ing)\b)\w+){0,12}?\W+as (?:an? |the |being |\w+ ){0,3}?(?:certain|confirmed|verified|factual|facts?|true|truth|established|proven|undisputed|undeniable|definitive|delivered|completed?|high confidence|instructions?|suppliers?|recipients?|sellers?|buyers?|false|withdrawn|retracted)\b"),
-    ("orders what to write", 3, 0, r"<HEAD>(?:set|change|update|assign|put|raise|lower|choose|select|use|fill)<GAP>\b(?:certainty|confidence|stage|polarity|status|probability|credibility)\b[^.!?]{0,40}?(?:to|as|=|:) ?\W{0,3}(?:certain|confirmed|high|delivered|shipped|positive|verified|probable|true|maximum|completed?|none|null|\d)"),
-    ("orders what to write", 3, 0, r"\b(?:in|for|to|at the end of|throughout) your (?:\w+ ){0,2}?(?:answer|output|summary|response|reply|extraction|analysis|report|records?|results?|dataset)\W{1,6}(?:please |always )?<ORDER>"),
-    ("orders what to write", 3, 0, r"\b(?:summar(?:y|ies)|extractions?|outputs?|datasets?|databases?|records?|translations?) (?:of|from|based on|derived from|made from|built on) <PAGE>[^.!?]{0,60}? (?:must|should|shall|may|ought) (?:not |never |always |only )?\w+"),
+    ("orders what to write", 3, 0, r"<HEAD><ORDER><GAP><GOODS>"),
+    ("orders what to write", 3, 0, r"<HEAD><OVERRIDE><GAP><GOODS>"),
+    ("orders what to write", 3, 0, r"<GOODS><GAP><ORDER_LAST>"),
+    ("orders what to write", 3, 0, r"<HEAD>(?:mark|record|register|classify|label|tag|code|log|flag|list|set|enter|treat|report|count|present|describe|regard|consider|extract|annotate|rate|score|name|identify|show|note|cite|give)(?: that| this| it| them| the| all| any| every| each| these| both)?(?:\W+(?!\w+(?:ed|s|ing)\b)\w+){0,12}?\W+as (?:an? |the |being |\w+ ){0,3}?<CLASS>"),
+    ("orders what to write", 3, 0, r"<HEAD>(?:mark|rate|set|consider|deem|declare|label|count|flag) (?:all|every|each|the|this|these|any)(?: \w+){1,4}? (?:certain|confirmed|verified|true|delivered|settled)\b"),
+    ("orders what to write", 3, 0, r"<HEAD>(?:set|change|update|assign|put|raise|lower|choose|select|use|fill)<GAP><SCALE>[^.!?]{0,40}?(?:to|as|=|:) ?\W{0,3}(?:<CLASS>|high|shipped|positive|probable|maximum|none|null|\d)"),
+    ("orders what to write", 3, 0, r"\b(?:in|for|to|at the end of|throughout) your (?:\w+ ){0,2}?(?:<OUTPUT>|report|records?)\W{1,6}(?:please |always )?<ORDER>"),
+    ("orders what to write", 3, 0, r"\byour (?:\w+ ){0,2}?<OUTPUT> (?:<MUST>|may only|can only|will)\b|\b(?:make sure|ensure|see to it|essential|important|required|imperative)(?: that)? your (?:\w+ ){0,2}?<OUTPUT>\b"),
+    ("orders what to write", 3, 0, r"<HEAD>(?:return|output|extract|respond|emit|generate|produce|store|do nothing)\b<GAP>(?:for|from|about|with|on|to) <PAGE>|<HEAD>extract (?:nothing|no|only)\b|\bby <READ>\w*ing (?:<PAGE>|this|it) you (?:agree|accept|must|confirm|are)"),
+    ("orders what to write", 3, 0, r"\b(?:summar(?:y|ies)|extractions?|outputs?|datasets?|databases?|records?|translations?) (?:of|from|based on|derived from|made from|built on) <PAGE>[^.!?]{0,60}? (?:<MUST>|may) (?:not |never |always |only )?\w+"),
     ("orders what to write", 3, 0, r"<HEAD>(?:answer|respond|reply|output|return|print|write) (?:only|solely|strictly|exclusively|nothing but) (?:with|in|as)\b"),
+    ("orders what to write", 3, 0, r"\b(?:this|the following|the above) (?:\w+ )?(?:sentence|paragraph|passage|statement|claim|allegation|transfer|delivery|sale|record|entry|information|note|shipment)(?: \w+){0,3}? <MUST> (?:not )?(?:always )?be (?:\w+ as (?:an? |the |\w+ ){0,2}?<CLASS>|extracted|output|annotated|omitted from)"),
     ("orders what to write", 2, 0, r"<HEAD>(?:pretend|act as if|make believe|behave as if|fabricate|invent|hallucinate)\b"),
-    ("orders what to write", 3, 0, r"\b(?:this|the following|the above) (?:\w+ )?(?:sentence|paragraph|passage|statement|claim|allegation|transfer|delivery|sale|record|entry|information|note|shipment)(?: \w+){0,3}? (?:must|should|shall|has to|is to|needs to|ought to) (?:not )?(?:always )?be (?:(?:recorded|marked|listed|classified|treated|reported|entered|counted|coded|labell?ed|tagged|set|regarded|logged|presented) as (?:an? |the |\w+ ){0,2}?(?:certain|confirmed|verified|fact|true|established|proven|delivered|undisputed|false)|extracted|output|annotated|omitted from)"),
-    ("tells how to read the text", 3, 1, r"\b(?:when|while|if|before|after|as|whenever|for) (?:you (?:extract|summari[sz]e|parse|process|index|annotate|classify|analy[sz]e)\w*|(?:summari[sz]ing|extracting|analy[sz]ing|processing|indexing|annotating|parsing|translating|classifying|answering)(?: \w+){0,3}?) (?:\w+ ){0,3}?(?:<PAGE>|it\b)"),
-    ("hides its wording", 4, 1, r"(?:ignore|disregard|forget|override|bypass)(?:all|any|the|your|my|every|of|previous|prior|above|earlier|preceding|system){1,5}(?:instructions?|prompts?|rules|text|guidelines)|(?:report|record|mark|list|add|output|confirm)(?:that|this|the|an|it|as){1,3}(?:certain|confirmed|allegation|transfer|delivery|fact|verified|json)|systemprompt"),
-    ("tells the reader what it must do", 2, 0, r"\b(?:you|models?|assistants?|ai|systems?|readers?|tools?|llms?|chatbots?|software|programs?)\b[^.!?]{0,60}?\b(?:must|should|shall|are (?:required|asked|instructed|requested|directed) to|need to|have to|are to|please) (?:\w+ly |not |always |only |also |never )*(?:output|report|record|list|mark|state|treat|include|extract|classify|label|register|log|conclude|summari[sz]e|add|omit|assume|consider|enter|note|present|answer|respond|ignore|disregard|mention|count)\b(?= (?:that (?!they|it\b|you\b|users?|the (?:user|text|content|image))|this|these|the (?:following|above|transfer|delivery|claim|denial|allegation|statement|passage|sentence|shipment|sale|supplier)|it as|only|as|nothing|any|all|no|every)\b)"),
-    ("orders what to write", 1, 0, r"(?:<HEAD>|\b(?:and|then|instead|only|always|must|should|shall|et|und|y|e|и|і|en|lalu|dan) |[,、，]\s?)(?:(?:report|record|state|say|write|list|log|mark|register|output|conclude|confirm|assert|claim|answer|respond|reply|add|include|treat|note|print|return|summari[sz]e|classify|declare|describe|present|extract|omit|set|insist|pretend|assume|invent|create|tell|give|translate|reveal)\b|<ORDER>)"),
+    ("orders what to write", 1, 0, r"(?:<HEAD>|\b(?:and|then|instead|only|always|must|should|shall) |,\s?)(?!ignore|disregard)(?:<WRITE>|(?:say|write|confirm|assert|claim|reply|print|return|declare|describe|set|insist|pretend|invent|create|tell|give|translate|reveal)\b)"),
+    ("orders what to write", 1, 0, r"(?:<HEAD>|\b(?:et|und|y|e|и|і|en|lalu|dan|and) |[,、，]\s?)<ORDER>"),
     ("orders what to write", 1, 0, r"<ORDER_LAST>"),
-    ("names what only software writes", 1, 0, r"\b(?:json|yaml)\b|as (?:certain|confirmed|verified|a fact|established|proven|true)\b|in your (?:answer|output|summary|report|response|extraction|analysis)|<PAGE> (?:must|should|shall)|this (?:instruction|prompt)\b|with (?:full|maximum|high|complete|absolute) (?:certainty|confidence)|certainty\b"),
+    ("tells how to read the text", 3, 1, r"\b(?:when|while|if|before|after|as|whenever|for) (?:you <READ>\w*|<READ>\w*ing(?: \w+){0,3}?) (?:\w+ ){0,3}?(?:<PAGE>|it\b)"),
+    ("hides its wording", 4, 1, r"(?:ignore|disregard|forget|override|bypass)(?:all|any|the|your|my|every|of|previous|prior|above|earlier|preceding|system){1,5}(?:instructions?|prompts?|rules|text|guidelines)|(?:report|record|mark|list|add|output|confirm)(?:that|this|the|an|it|as){1,3}(?:certain|confirmed|allegation|transfer|delivery|fact|verified|json)|systemprompt"),
+    ("names what only software writes", 2, 0, r"\bstructured (?:output|data|summary)\b|\byour (?:output|json|extraction|prompt|schema)\b"),
+    ("names what only software writes", 1, 0, r"\b(?:json|yaml)\b|as (?:certain|confirmed|verified|a fact|established|proven|true)\b|in your (?:<OUTPUT>|report)|<PAGE> <MUST>|this (?:instruction|prompt)\b|with (?:full|maximum|high|complete|absolute) (?:certainty|confidence)|certainty\b"),
     ("names software", 1, 1, r"<MACHINE>"),
 )
 
 
-
-
-def _pattern(source: str) -> re.Pattern[str]:
-    """``source`` for folded text: a blank stands for what may stand between two words."""
-    fold = _Fold()
-    source = source.replace(" ?", r"\W{0,6}").replace(" ", r"\W{1,6}")
-    return re.compile("".join(char if char.isascii() or "\ue000" <= char < "\ue010" else fold[ord(char)] for char in source), re.MULTILINE)
-
-
-def _shaped(shape: str) -> re.Pattern[str]:
-    while (filled := re.sub(r"<([A-Z_]+)>", lambda m: _SHAPES[m[1]], shape)) != shape:
-        shape = filled
-    return _pattern(shape)
-
-
-@cache  # compiling takes longer than reading an article, and most articles need one script only
-def _markers(script: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Per role, the pattern that finds its words in the languages of a script."""
-    markers = []
-    for role, mark in _MARKS.items():
-        if role == "MACHINE_END":
-            continue
-        name, last, _ = role.partition("_LAST")
-        words = _WORDS[name]
-        languages = [code for code in _SCRIPTS[script] if code in words and (not last or code in _VERB_LAST)]
-        spaced = "|".join(words[code] for code in languages if code not in _UNSPACED)
-        unspaced = [words[code] for code in languages if code in _UNSPACED]
-        alternatives = "|".join([rf"\b(?:{spaced})(?!\w)"] * bool(spaced) + unspaced)
-        if alternatives:
-            markers.append((mark, _pattern(alternatives)))
-    return tuple(markers)
-
-
-def _marked(view: str) -> str:
-    """The view with the mark of its role before each word that has one."""
-    marks = [(m.end(), "\ue000") for m in _CLAUSE.finditer(view)]
-    for script in _SCRIPTS:
-        if re.search(script, view):
-            for mark, words in _markers(script):
-                marks += [(m.start(), mark) for m in words.finditer(view)]
-                marks += [(m.end(), _MARKS["MACHINE_END"]) for m in words.finditer(view) if mark == _MARKS["MACHINE"]]
-    pieces, done = [], 0
-    for at, mark in sorted(set(marks)):
-        pieces += [view[done:at], mark]
-        done = at
-    return "".join([*pieces, view[done:]])
-
+# Orders to software: how a sentence can be read -----------------------------------------------------------------------
 
 class _Fold(dict[int, str]):
     """What a code point is compared as: without case, accents, width and style; nothing, where it cannot be seen.
@@ -376,7 +358,7 @@ class _Fold(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         smuggled = code - 0xE0000 if 0xE0020 <= code < 0xE007F else code - 0xE00F0 if 0xE0100 <= code < 0xE01F0 else 0
-        if smuggled or 0xE000 <= code < 0xE010:  # the latter are our marks
+        if smuggled or 0xE000 <= code <= 0xE00F:  # in the text, our marks mean nothing
             self[code] = chr(smuggled).lower() if 0x20 <= smuggled < 0x7F else ""
         else:
             seen = "".join(char for char in unicodedata.normalize("NFKD", chr(code)) if not _is_unseen(char))
@@ -386,79 +368,131 @@ class _Fold(dict[int, str]):
 
 def _is_unseen(char: str) -> bool:
     kind = unicodedata.category(char)
-    vowel = "\u0900" <= char < "\u1ab0" or char in "\u3099\u309a"  # Indic and south-east Asian vowels, kana sound marks
-    return kind == "Cf" or (kind in {"Mn", "Me"} and not vowel) or (kind == "Cc" and not char.isspace()) or char in "\u115f\u1160\u3164\uffa0\u0640"
+    is_vowel = "\u0900" <= char < "\u1ab0" or char in "\u3099\u309a"  # Indic and south-east Asian vowels, kana sound marks
+    is_mark = kind in {"Mn", "Me"} and not is_vowel
+    return is_mark or kind == "Cf" or (kind == "Cc" and not char.isspace()) or char in "\u115f\u1160\u3164\uffa0\u0640"
 
 
-_SAME = str.maketrans("ıیىک’‘ʼ", "iييك'''")
-"""Letters that writers and keyboards of one language use for each other."""
-
+_SAME = str.maketrans("ıیىک’‘ʼ_", "iييك''' ")
+"""Characters that writers and keyboards of one language use for each other."""
 _ALIKE = {
-    "a": "аαɑᴀ4@", "b": "ьвβʙ8", "c": "сᴄ", "d": "ԁᴅ", "e": "еεєᴇ3", "f": "ғꜰ", "g": "ԍɡɢց9", "h": "һнհʜ", "i": "іιɪ1",
-    "j": "јյᴊ", "k": "кκᴋ", "l": "ӏʟ", "m": "мᴍ", "n": "пηոɴ", "o": "оοօᴏσ0", "p": "рρᴘ", "q": "ԛ", "r": "гʀ", "s": "ѕꜱ5$",
-    "t": "тτᴛ7", "u": "υսᴜ", "v": "νᴠ", "w": "ԝωᴡ", "x": "хχ", "y": "уγүʏ", "z": "ᴢ2",
-}  # fmt: skip
+    **{"a": "аαɑᴀ4@", "b": "ьвβʙ8", "c": "сᴄ", "d": "ԁᴅ", "e": "еεєᴇ3", "f": "ғꜰ", "g": "ԍɡɢց9", "h": "һнհʜ", "i": "іιɪ1"},
+    **{"j": "јյᴊ", "k": "кκᴋ", "l": "ӏʟ", "m": "мᴍ", "n": "пηոɴ", "o": "оοօᴏσ0", "p": "рρᴘ", "q": "ԛ", "r": "гʀ", "s": "ѕꜱ5$"},
+    **{"t": "тτᴛ7", "u": "υսᴜ", "v": "νᴠ", "w": "ԝωᴡ", "x": "хχ", "y": "уγүʏ", "z": "ᴢ2"},
+}
+"""Letters and digits that pass for a Latin letter (after Unicode TR 39, confusables)."""
 _AS_LATIN = str.maketrans({look: letter for letter, looks in _ALIKE.items() for look in looks})
 _AS_CYRILLIC = str.maketrans("aeopcyxikmtbh", "аеорсухікмтвн")
 _MIXED = re.compile(r"[a-z][0-9@$]+[a-z]|[a-z][\u0370-\u058f]|[\u0370-\u058f][a-z]|[ɪʟʀɴɢʙʏʜꜰꜱ\u1d00-\u1d2b]")
+_LETTERS = re.compile(r"(?<!\w)\w(?:\W{1,3}\w(?!\w)){7,}")
 
-_HEX = re.compile(r"(?:(?:\\x|0x)?[0-9A-Fa-f]{2}[\s:,]?){16,}")
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}\s?){6,}(?:[A-Za-z0-9+/_-]{2,3}={0,2})?")
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
-_SMUGGLED = re.compile(r"[\U000e0020-\U000e007e\U000e0100-\U000e01ef]+")
-_GAP = re.compile(rf"[{_ZERO_WIDTH}\xad\u3164]+")
 _ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "nopqrstuvwxyzabcdefghijklmNOPQRSTUVWXYZABCDEFGHIJKLM")
-_LETTERS = re.compile(r"(?<!\w)\w(?:[^\w]{1,3}\w(?!\w)){7,}")
 
 
-def _decoded(match: re.Match[str]) -> str:
+def _from_base64(match: re.Match[str]) -> str:
+    digits = re.sub(r"[\s=]", "", match[0]).translate({ord("-"): "+", ord("_"): "/"})
     try:
-        if match.re is _HEX:
-            return "\n" + bytes.fromhex(re.sub(r"\\x|0x|[\s:,]", "", match[0])).decode()
-        digits = re.sub(r"[\s=]", "", match[0]).translate({45: "+", 95: "/"})
         return "\n" + base64.b64decode(digits + "=" * (-len(digits) % 4)).decode()
     except ValueError:
         return match[0]
 
 
-_CAPITALS = re.compile(r"[A-ZÀ-ÞЀ-Я]{2,}(?:[^\w\n]+[A-ZÀ-ÞЀ-Я]{2,}){1,}")
+def _from_hex(match: re.Match[str]) -> str:
+    try:
+        return "\n" + bytes.fromhex(re.sub(r"\\x|0x|[\s:,]", "", match[0])).decode()
+    except ValueError:
+        return match[0]
 
-_READINGS: tuple[tuple[str, re.Pattern[str], Callable[[str], str]], ...] = (
-    ("in capitals", _CAPITALS, lambda s: _CAPITALS.sub(r"\n\g<0>\n", s)),
-    ("in tag characters", _SMUGGLED, lambda s: "".join(_SMUGGLED.findall(s))),
-    ("between invisible characters", _GAP, lambda s: _GAP.sub(" ", s)),
-    ("in base64", _BASE64, lambda s: _BASE64.sub(_decoded, s)),
-    ("in hexadecimal", _HEX, lambda s: _HEX.sub(_decoded, s)),
-    ("in escapes", _ESCAPE, lambda s: _ESCAPE.sub(lambda m: chr(int(m[1], 16)), s)),
-    ("in HTML entities", re.compile(r"&#?\w{2,8};"), html.unescape),
-    ("in percent signs", re.compile(r"%[0-9A-Fa-f]{2}"), unquote),
-    ("in ROT13", re.compile(r"(?i)vtaber|qvfertneq|vafgehpgvba|cebzcg|bhgchg"), lambda s: s.translate(_ROT13)),
-    ("backwards", re.compile(r"(?i)erongi|dragersid|noitcurtsni|tpmorp|tuptuo"), lambda s: s[::-1]),
+
+_SMUGGLED = r"\U000e0020-\U000e007e\U000e0100-\U000e01ef"
+_READINGS: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    ("in capitals", re.compile(r"[A-ZÀ-ÞЀ-Я]{2,}(?:[^\w\n]{1,4}[A-ZÀ-ÞЀ-Я]{2,})+"), r"\n\g<0>\n"),
+    ("in tag characters", re.compile(rf"(?s)\A[^{_SMUGGLED}]*+[{_SMUGGLED}].*"), lambda m: "\n".join(re.findall(rf"[{_SMUGGLED}]+", m[0]))),
+    ("between invisible characters", re.compile(rf"[{_ZERO_WIDTH}\xad\u3164]+"), " "),
+    ("in base64", re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{20,}={0,2}"), _from_base64),
+    ("in hexadecimal", re.compile(r"(?<!\w)(?:(?:\\x|0x)?[0-9A-Fa-f]{2}[\s:,]?){16,}"), _from_hex),
+    ("in escapes", re.compile(r"\\u[0-9A-Fa-f]{4}"), lambda m: chr(int(m[0][2:], 16))),
+    ("in HTML entities", re.compile(r"&#?\w{2,8};"), lambda m: html.unescape(m[0])),
+    ("in percent signs", re.compile(r"(?:%[0-9A-Fa-f]{2})+"), lambda m: unquote(m[0])),
+    ("in ROT13", re.compile(r"(?s)\A.*?(?:[Vv]taber|[Qq]vfertneq|vafgehpgvba|cebzcg|bhgchg).*"), lambda m: m[0].translate(_ROT13)),
+    ("backwards", re.compile(r"(?s)\A.*?(?:erong[iI]|dragersi[dD]|noitcurtsn[iI]|tpmor[pP]|tuptu[oO]).*"), lambda m: m[0][::-1]),
 )
-"""How a model can read a sentence otherwise than a person sees it, and what shows that it may be worth trying."""
+"""Ways in which a model can read what a person does not see: what to replace in the sentence, and by what."""
 
 
 def _views(sentence: str, fold: _Fold) -> Iterator[tuple[str, str]]:
-    """The sentence as it stands, and as a model may read it; how, and the folded text."""
+    """The sentence, folded, as it stands and as a model may read it; and how it was read."""
     plain = sentence.translate(fold)
-    yield "", plain
-    for how, sign, read in _READINGS:
-        if sign.search(sentence):
-            yield how, read(sentence).translate(fold)
+    yield plain, ""
+    for how, hidden, shown in _READINGS:
+        if hidden.search(sentence):
+            yield hidden.sub(shown, sentence).translate(fold), how
     if _MIXED.search(plain):
         for table in (_AS_LATIN, _AS_LATIN | {ord("1"): "l"}, _AS_CYRILLIC):
-            yield "in letters that look alike", plain.translate(table)
+            yield plain.translate(table), "in letters that look alike"
     for run in _LETTERS.finditer(plain):
         narrow = min(map(len, re.findall(r"\W+", run[0])))
-        yield "letter by letter", re.sub(r"\W+", lambda m: " " if len(m[0]) > narrow else "", run[0])
-        yield "letter by letter", re.sub(r"\W+", "", run[0])
+        yield re.sub(r"\W+", lambda m: " " if len(m[0]) > narrow else "", run[0]), "letter by letter"
+        yield re.sub(r"\W+", "", run[0]), "letter by letter"
 
 
-_RULES = tuple(_Rule(what, points, reach, _shaped(shape), bool(re.search("<(?:HEAD|" + "|".join(_MARKS) + ")>", shape))) for what, points, reach, shape in _TABLE)
+# Orders to software: how a sentence is weighed ------------------------------------------------------------------------
+def _pattern(shape: str) -> re.Pattern[str]:
+    """The shape, filled in, for folded text; a blank in it stands for all that may stand between two words."""
+    while (filled := re.sub(r"<([A-Z_]+)>", lambda m: _SHAPES[m[1]], shape)) != shape:
+        shape = filled
+    fold = _Fold()
+    spaced = shape.replace(" ?", r"\W{0,6}").replace(" ", r"\W{1,6}")
+    return re.compile("".join(c if c.isascii() or "\ue000" <= c <= "\ue00f" else fold[ord(c)] for c in spaced), re.MULTILINE)
+
+
+@cache  # compiling takes longer than reading an article, and most articles need one script only
+def _finders(script: str) -> dict[str, re.Pattern[str]]:
+    """What finds the words of each role in the languages of a script."""
+    finders = {}
+    for role in _MARKS:
+        words = _WORDS[role.removesuffix("_LAST")]
+        codes = [c for c in _SCRIPTS[script] if c in words and (c in _VERB_LAST or not role.endswith("_LAST"))]
+        spaced = "|".join(words[code] for code in codes if code not in _UNSPACED)
+        shapes = [rf"\b(?:{spaced})(?!\w)"] * bool(spaced) + [words[code] for code in codes if code in _UNSPACED]
+        if shapes:
+            finders[role] = _pattern("|".join(shapes))
+    return finders
+
+
+def _marked(view: str) -> str:
+    """The view with a mark before each word that has a role and where a clause begins, and one after software's names."""
+    marks = {(m.end(), _CLAUSE_MARK) for m in _CLAUSE.finditer(view)}
+    clauses = {at for at, _ in marks}
+    for script in _SCRIPTS:
+        roles = _finders(script).items() if re.search(script, view) else ()
+        for role, words in roles:
+            if role in {"RULES", "GOODS"} and not any(mark in _LAST or (mark in _FIRST and at in clauses) for at, mark in marks):
+                continue
+            for match in words.finditer(view):
+                marks.add((match.start(), _MARKS[role]))
+                if role == "MACHINE":
+                    marks.add((match.end(), _END_MARK))
+    pieces, done = [], 0
+    for at, mark in sorted(marks):
+        pieces += [view[done:at], mark]
+        done = at
+    return "".join([*pieces, view[done:]])
+
+
+_FIRST = frozenset(_MARKS[role] for role in ("OVERRIDE", "REVEAL", "ORDER"))
+_LAST = frozenset(_MARKS[role] for role in ("OVERRIDE_LAST", "ORDER_LAST"))
+
+
+_RULES = tuple(
+    _Rule(sign, points, reach, _pattern(shape), frozenset(mark for role, mark in _MARKS.items() if f"<{role}>" in shape))
+    for sign, points, reach, shape in _TABLE
+)
 _CLAUSE = _pattern(_HEAD)
-_FOLLOWS = _shaped(r"^\W{0,6}(?:<ORDER>|<OVERRIDE>|(?:then|also|finally|next|instead|furthermore|\d{1,2})\W{1,6}(?:<ORDER>)|(?:report|record|state|say|write|list|mark|register|output|respond|reply|answer|treat|conclude|omit|add|include|do not|never)|[{}\[\]])|<ORDER_LAST>\W{0,6}$")
-_SPEECH_BEFORE = _pattern(_SHAPES["SAYS"])
-_SPEECH_AFTER = _pattern(rf"[,.!?。、][\"”»’」』]|[,\"”»]\W{{0,5}}(?:\w+\W+){{0,8}}?(?:{_SHAPES['SAYS']})")
+_SPEECH_BEFORE = _pattern("<SAYS>")
+_SPEECH_AFTER = _pattern(r"[,.!?。、][\"”»’」』]|[,\"”»]\W{0,5}(?:\w+\W+){0,8}?<SAYS>")
+_TOLD_YOU = _pattern(r"\byou (?:were|are|have been) \w+")
+_GOES_ON = _pattern(r"^\W{0,6}(?:(?:then|also|finally|next|instead|furthermore|\d{1,2})\W{1,6})?(?:<ORDER>|<OVERRIDE>|<WRITE>|(?:say|write|reply|do not|never)\b|[{}\[\]])|<ORDER_LAST>\W{0,6}$")
 
 
 class _Reading(NamedTuple):
@@ -468,14 +502,11 @@ class _Reading(NamedTuple):
 
 def _reading(sentence: str, fold: _Fold) -> _Reading | None:
     """What makes the sentence an order to software, or None."""
-    seen: set[str] = set()
-    for how, view in _views(sentence, fold):
-        if view in seen:
-            continue
-        seen.add(view)
+    for view, how in dict(reversed(list(_views(sentence, fold)))).items():
         marked = _marked(view)
-        hits = [(rule, match) for rule in _RULES if (match := rule.pattern.search(marked if rule.marked else view))]
-        points = sum({what: points for points, what in sorted((rule.points, rule.what) for rule, _ in hits)}.values())
+        marks = set(marked)
+        hits = [(rule, m) for rule in _RULES if rule.needs <= marks and (m := rule.pattern.search(marked if rule.needs or _CLAUSE_MARK in rule.pattern.pattern else view))]
+        points = sum(dict(sorted((rule.sign, rule.points) for rule, _ in hits)).values())
         if points < _ENOUGH:
             continue
         main, match = max(hits, key=lambda hit: hit[0].points)
@@ -483,14 +514,16 @@ def _reading(sentence: str, fold: _Fold) -> _Reading | None:
             orders = any(not rule.reach for rule, _ in hits)
             shown = re.sub(r"[\ue000-\ue00f]", "", match.string[match.start() : match.start() + 90])
             shown = " ".join(shown.split()).encode("utf-8", "replace").decode()
-            return _Reading(f"{main.what}{how and f' {how}'}: {shown}", 0 if main.reach == 1 and orders else main.reach)
+            return _Reading(f"{main.sign}{how and f' {how}'}: {shown}", 0 if main.reach == 1 and orders else main.reach)
     return None
 
 
 def _is_speech(match: re.Match[str]) -> bool:
+    """Whether the words are somebody's, who is quoted in or outside quotation marks."""
     before = match.string[: match.start() + 1]
     opened = sum(map(before.count, "“«„「『")) > sum(map(before.count, "”»」』")) or before.count('"') % 2
-    return bool(opened or _SPEECH_BEFORE.search(before) or _SPEECH_AFTER.search(match.string, match.end()))
+    told = _SPEECH_BEFORE.search(_TOLD_YOU.sub("", before))
+    return bool(opened or told or _SPEECH_AFTER.search(match.string, match.end()))
 
 
 # Orders to software: where they stand ---------------------------------------------------------------------------------
@@ -503,7 +536,7 @@ _ENCLOSED = re.compile(
     r"|<(system|instructions?|prompt|assistant)\b[^<>]{0,200}>[^<]{0,4000}</\1>",
     re.DOTALL | re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?:(?<=\n)|\A)\[\d{1,4}\]\s*\w")
+_NUMBER = re.compile(r"\[\d{1,4}\]\s*\w")
 _ANNOUNCES = re.compile(r"[:：]\W*$|\bfollowing\b|folgende|suivant|siguiente|seguinte|seguente|следующ|наступн|التالي|aşağıdaki|以下|下列|次の|다음|निम्न|berikut", re.IGNORECASE)
 _REACH = 4_000
 """Characters that an order reaches at most: longer than paragraphs are."""
@@ -523,7 +556,7 @@ def _instructions(text: str) -> Iterator[Defect]:
             line_end = text.find("\n", end, end + _REACH)
             until = 0 if not found.reach or not opens_line else line_end if line_end >= 0 else end + _REACH
             awaiting = bool(_ANNOUNCES.search(sentence)) or (found.reach > 0 and not text[end:until].strip())
-        elif start < until or awaiting or (previous and _FOLLOWS.search(_marked(sentence.translate(fold)))):
+        elif start < until or awaiting or (previous and _GOES_ON.search(_marked(sentence.translate(fold)))):
             awaiting = False
         else:
             previous = False

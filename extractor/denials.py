@@ -16,6 +16,7 @@ from .ledger import ANY_DAY, OCCASION_DAYS, Candidate, Ledger, days_covered
 from .schemas import Article, Attribution, DatePhrase, Denial, DenialLink, DenialStatement
 from .schemas.denial import LinkStrength
 
+
 def merge_denials(ledger: Ledger, allegation_of: Mapping[str, str]) -> list[Denial]:
     """The denials of all articles, linked to allegations (``allegation_of``: by claim id), sorted by id."""
     return _Linker(ledger, allegation_of).denials()
@@ -148,7 +149,10 @@ class _Linker:
         A phrase that tells nothing counts as news: rather too few links than too many.
         """
         published = article.published if days_covered(article.published) == 1 else ANY_DAY
-        said_days, published_days = dates.bounds(dates.resolve(said.text, published, article.language).edtf), dates.bounds(published)
+        said_days, published_days = (
+            dates.bounds(dates.resolve(said.text, published, article.language).edtf),
+            dates.bounds(published),
+        )
         if said_days is None or published_days is None:
             return True
         lasted, ago = (said_days[1] - said_days[0]).days, (published_days[0] - said_days[1]).days

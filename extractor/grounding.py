@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import islice
+from typing import Literal
 
 from rapidfuzz import fuzz
 
@@ -63,20 +64,24 @@ class TextIndex:
         ``near`` is the raw range of the cited sentence. Whether the span lies in it is for the caller to see.
         """
         low, high = near or (0, len(self.text))
-        written = quote[slice(*_trim(quote, 0, len(quote)))]
+        written = _stripped(quote)
         start = self.text.find(written, low, high)
-        if start >= 0 and _stands_alone(self.text, start, start + len(written)):
+        if start >= 0 and _has_word(written) and _stands_alone(self.text, start, start + len(written)):
             return Span(start, start + len(written), "exact")
 
-        def rank(span: Span) -> tuple[bool, bool, bool]:
+        found, best = None, (True, True, True, True)
+        for span in self._spans(written):
             inside = low <= span.start and span.end <= high
-            return not inside, span.end <= low or high <= span.start, span.match != "exact"
-
-        return min(self._spans(quote), key=rank, default=None)
+            rank = (not inside, span.end <= low or high <= span.start, span.match != "exact", False)
+            if rank < best:
+                found, best = span, rank
+            if not any(rank):
+                break
+        return found
 
     def locate_all(self, quote: str) -> list[Span]:
         """Every occurrence in reading order. Occurrences do not overlap each other."""
-        return list(self._spans(quote))
+        return list(self._spans(_stripped(quote)))
 
     def closest(self, quote: str, within: tuple[int, int] | None = None) -> tuple[int, int] | None:
         """The raw range that comes closest to a quote that wasn't found: a hint, never evidence."""
@@ -97,20 +102,26 @@ class TextIndex:
         return _NormalForm(self.text)
 
     def _spans(self, quote: str) -> Iterator[Span]:
-        written = quote[slice(*_trim(quote, 0, len(quote)))]
         lead, core, tail = _unwrap(normalise(quote))
         form, compared = self._form, 0
-        at = form.text.find(core) if any(map(str.isalnum, core)) else -1
+        at = form.text.find(core) if _has_word(core) else -1
         while at >= 0 and compared < _COMPARED:
             end = at + len(core)
             if form.may_begin(at) and form.may_end(end):
-                start, stop = form.raw_range(*form.widen(at, end, lead, tail))
-                yield Span(start, stop, "exact" if self.text[start:stop] == written else "normalised")
+                yield self._span(quote, form.raw_range(at, end), form.raw_range(*form.widen(at, end, lead, tail)))
                 at = form.text.find(core, end)
             else:
                 compared += len(core)
                 unbroken = _UNBROKEN.match(form.text, at)
                 at = form.text.find(core, max(at + 1, unbroken.end() if unbroken else 0))
+
+    def _span(self, quote: str, inner: tuple[int, int], outer: tuple[int, int]) -> Span:
+        if self.text[slice(*outer)] == quote:
+            return Span(*outer, "exact")
+        # A mark that white space parts from the words belongs to other words: the rebels' "arms" is not "' arms".
+        start = inner[0] if _GAP.search(self.text, outer[0], inner[0]) else outer[0]
+        end = inner[1] if _GAP.search(self.text, inner[1], outer[1]) else outer[1]
+        return Span(start, end, "exact" if self.text[start:end] == quote else "normalised")
 
 
 _COMPARED = 50_000_000
@@ -134,7 +145,11 @@ def _unwrap(wanted: str) -> tuple[str, str, str]:
     """A normal form as (lead, core, tail): outside the core stands what a writer adds around words that he quotes."""
     end = len(wanted.rstrip(_AROUND).removesuffix("[...]").removesuffix("(...)").rstrip(_AROUND))
     start = len(wanted) - len(wanted.lstrip(_AROUND).removeprefix("[...]").removeprefix("(...)").lstrip(_AROUND))
-    if re.match(r"(?<!\.\.)[.,]\d", wanted[max(0, start - 1) :]) and not wanted[:start].endswith("..."):
+    if (
+        wanted[start : start + 1].isdigit()
+        and wanted[:start].endswith((".", ","))
+        and not wanted[:start].endswith("...")
+    ):
         start -= 1  # ".5 million" is not "5 million"
     return wanted[:start], wanted[start:end], wanted[end:]
 
@@ -143,12 +158,13 @@ _AROUND = " '\".,;:!?¿¡。、؟،؛।"
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether a passage is plainly whole words; if not, the normal form tells."""
+    """Whether a passage plainly begins and ends with whole words; where it returns False, the normal form tells."""
+    first, last, before, after = text[start], text[end - 1], text[start - 1 : start], text[end : end + 1]
     return (
-        start < end
-        and all(c.isalpha() and not c.isnumeric() for c in (text[start], text[end - 1]))
-        and (start == 0 or text[start - 1] in " \n")
-        and (end == len(text) or text[end] in " \n,.;:!?")
+        (first.isalpha() or first in '"“‘')
+        and (before in " \n" or start == 0)
+        and ((last.isalpha() and after in " \n,.;:!?") or (last in '.,!?"”’' and after in " \n"))
+        and not (first.isnumeric() or last.isnumeric())  # 百
     )
 
 
@@ -184,6 +200,10 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def _stripped(text: str) -> str:
+    return text[slice(*_trim(text, 0, len(text)))]
+
+
 def _is_mark(char: str) -> bool:
     """Whether it is part of the character before: a combining mark, or a vowel or final of decomposed Hangul."""
     return unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff"
@@ -191,6 +211,10 @@ def _is_mark(char: str) -> bool:
 
 def _is_word(char: str) -> bool:
     return char.isalnum() or unicodedata.category(char) in ("Pc", "Mn", "Mc", "Me")
+
+
+def _has_word(text: str) -> bool:
+    return any(map(str.isalnum, text))
 
 
 def _shared(one: str, other: str) -> int:
@@ -206,9 +230,9 @@ def _shared(one: str, other: str) -> int:
 _BINDING = re.compile(rf"[{_INVISIBLE}]*[{_HYPHEN}][{_INVISIBLE}]*")
 """A hyphen, minus sign or en dash without white space."""
 _INSIDE = re.compile(
-    r"(?<=\d)(?=[-.,:/'·٫٬~^×⁄]\d|[%‰‱٪]|[십백천만억조])"  # 4.400, 300-400, 12:30; 40%; 400만 is 4,000,000
-    r"|(?<=\d[-.,:/'·٫٬~^×⁄])(?=\d)|(?<=[%‰‱٪])(?=\d)"
-    r"|(?<!\d{4})(?<=\d)(?=\ \d{3}(?!\d))|(?<!\d{4}\ )(?<=\d\ )(?=\d{3}(?!\d))"  # 400 000
+    r"(?<=\d)(?=[-.,:/·٫٬~^×⁄]\d|[%‰‱٪]|[십백천만억조])"  # 4.400, 300-400, 12:30; 40%; 400만 is 4,000,000
+    r"|(?<=\d[-.,:/·٫٬~^×⁄])(?=\d)|(?<=[%‰‱٪])(?=\d)"
+    r"|(?<!\d{4})(?<=\d)(?=[ ']\d{3}(?!\d))|(?<!\d{4}[ '])(?<=\d[ '])(?=\d{3}(?!\d))"  # 400 000, 400'000
     r"|(?<![^\W\d_][.,])(?<!\.[.,])(?<=[.,])(?=\d)"  # .5
     r"|(?<=n)(?='t(?!\w))"  # "can" is the opposite of "can't"
 )
@@ -230,6 +254,8 @@ _SAME_LETTER = (
 """Compatibility tags (UAX #44) that leave alone what is read. Superscripts, fractions and circles do not: 10² is not 102."""
 _NOTABLE = (*range(0xA0, 0x3400), *range(0xA000, 0xAC00), *range(0xF900, 0x10000))
 """Where the characters live whose normal form takes thought. Between them lie ideographs and Hangul, which are their own."""
+_ASTRAL = "\U0001d100-\U0001f2ff\U0002f800-\U0002fa1f"
+"""And beyond the basic plane: letters and digits in fancy type. (The composed letters of six Indic scripts there stay apart.)"""
 _MARKS = 30
 """Most combining marks composed with one base (Stream-Safe Text, UAX #15): composing takes the square of their number."""
 
@@ -244,11 +270,13 @@ class _NormalForm:
         length = 0
         for match in _atoms(unicodedata.is_normalized("NFC", raw)).finditer(raw):
             begin, start = match.span("plain")
-            folded = _fold(str(match.lastgroup), raw[start : match.end()])
+            end = match.end()
+            kind = str(match.lastgroup)
+            folded = _SIGNS[kind] if kind in _SIGNS else _fold_letters(raw[start:end])
             pieces += raw[begin:start].casefold(), folded
             length += start - begin
             self._at += length, length + len(folded)
-            self._raw_at += start, match.end()
+            self._raw_at += start, end
             length += len(folded)
         self.text = "".join(pieces)
 
@@ -309,20 +337,13 @@ class _NormalForm:
 
 
 _TILDES = "〜∼"
-_SIGNS = {"minus": " ", "dash": "-", "dots": "...", "inch": '"', "quote": "'", "nothing": ""}
-
-
-def _fold(kind: str, atom: str) -> str:
-    if kind == "gap":
-        return " " if any(map(str.isspace, atom)) else ""
-    if kind == "kana":
-        return unicodedata.normalize("NFKC", atom)
-    return _SIGNS[kind] if kind in _SIGNS else _fold_letters(atom)
+_SIGNS = {"minus": " ", "space": " ", "dash": "-", "dots": "...", "inch": '"', "quote": "'", "nothing": "", "plain": ""}
 
 
 @lru_cache(maxsize=4096)
 def _fold_letters(letters: str) -> str:
-    return "".join(map(_fold_letter, unicodedata.normalize("NFC", letters)))
+    form: Literal["NFC", "NFKC"] = "NFKC" if letters[-1] in "ﾞﾟ" else "NFC"  # voiced half-width kana are two characters
+    return "".join(map(_fold_letter, unicodedata.normalize(form, letters)))
 
 
 @cache
@@ -349,19 +370,19 @@ def _atoms(composed: bool) -> re.Pattern[str]:
     notable = [char for char in map(chr, _NOTABLE) if unicodedata.decomposition(char) or len(char.casefold()) > 1]
     letters = "".join(c for c in [*notable, *_TILDES] if len(c.casefold()) > 1 or c.casefold() != _fold_letters(c))
     marks = "" if composed else "".join(c for c in map(chr, _NOTABLE) if _is_mark(c) and not _GAP.match(c))
-    plain = rf"[^{_DASH}\s{_INVISIBLE}{_SINGLE}{_DOUBLE}.…⋯â{letters}{marks}{_UNSPACED}\U00010000-\U0010ffff]"
+    plain = rf"[^{_DASH}\s{_INVISIBLE}{_SINGLE}{_DOUBLE}.…⋯â{letters}{marks}{_ASTRAL}]"
     alone = rf"(?![{marks}])" if marks else ""
     cluster = rf"(?s:.)[{marks}]{{1,{_MARKS}}}+|" if marks else ""
     gap = rf"[\s{_INVISIBLE}]"
     return re.compile(
-        rf"(?P<plain>[{_UNSPACED}]+{alone}|{plain}*(?:[ .]{plain}+)*{alone})(?:"
+        rf"(?P<plain>{plain}+(?:\.?\ (?![{_UNSPACED}])(?<![{_UNSPACED}]\ ){plain}+)*{alone}|)(?:"
         rf"(?P<minus>[{_INVISIBLE}]*+\s{gap}*+(?=[{_DASH}]++[{_INVISIBLE}]*+\d))"  # "to -5" is not "to-5"
         rf"|{gap}*+(?:(?P<dash>[{_DASH}]++|{_MISREAD}[‘’“”•\x90-\x95])"
         rf"|(?P<dots>(?:…|⋯|{_MISREAD}¦|\.\ ?\.\ ?\.)[.…⋯]*+)"
         rf"|(?P<inch>(?<=\d)(?:[{_DOUBLE}]|[{_SINGLE}]{{2}}))"  # 5″ is not 5′
         rf"|(?P<quote>{_MISREAD}[œ™˜šž›\x98-\x9e]?|[{_DOUBLE}]|[{_SINGLE}]{{1,2}})){gap}*+"
-        rf"|(?P<nothing>(?<=[{_UNSPACED}]){gap}++|{gap}++(?=[{_UNSPACED}]))"
-        rf"|(?P<gap>{gap}++)"
-        rf"|(?P<kana>[\uff66-\uff9d][\uff9e\uff9f])|(?P<letters>{cluster}(?s:.))"
+        rf"|(?P<nothing>(?<=[{_UNSPACED}]){gap}++|{gap}++(?=[{_UNSPACED}])|[{_INVISIBLE}]++(?!\s))"
+        rf"|(?P<space>{gap}++)"
+        rf"|(?P<letters>[\uff66-\uff9d][\uff9e\uff9f]|{cluster}(?s:.))"
         r")?"
     )

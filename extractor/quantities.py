@@ -1,86 +1,386 @@
-"""Amounts as articles print them: the number or range, and whether it is a bound or approximate.
+"""Amounts as articles print them: a number, a range or a bound, and whether it is approximate.
 
-Figures are read in every language, in any script's digits, with the thousands separators and the words for thousand,
-million and so on that CLDR gives for the language; 万 and the like, and numbers in Chinese characters, everywhere. Numbers
-in words ("two dozen", "half a million") are read in English only. Words like "more than" are known in the languages of
-the table at the end; in other languages the figure is taken as it stands.
+Figures are read in every language, in any script's digits, with the separators and the words for thousand, million and
+so on that CLDR has for the language; so are 万 and its like, and numbers in Chinese characters. Numbers in words ("two
+dozen", "half a million") are read in English only. "More than" and its like are known in the languages of the table
+at the end; in others the figure is taken as it stands.
 
 A lone separator before exactly three digits follows the language: "1.000" is 1000 in German and 1 in English. Calibres,
-ordinals, designations ("155mm", "1st", "S-300", "Type 63") and vague words ("hundreds", "several dozen") are no numbers. Of
-several numbers that form no range ("two shipments of 400") none is taken; years and what stands in brackets don't count
-as further numbers.
+ordinals and designations ("155mm", "1st", "S-300", "Type 63") are no amounts, nor are vague words ("hundreds", "several
+dozen"). Of several numbers that form no range ("two shipments of 400") none is taken, but a year and what stands in
+brackets don't count as further numbers.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from babel import Locale, UnknownLocaleError
 
 from .schemas import Quantity
 
-_MOST_DIGITS = 15
-"""Figures longer than this are serial numbers, and no longer exact as a float."""
+MOST_DIGITS = 15
+"""Longer figures are serial numbers, and a float no longer holds them exactly."""
+
+Bounds = tuple[float | None, float | None, bool]
+_NOTHING: Bounds = (None, None, False)
 
 
 class _Amount(NamedTuple):
     """One number and where it stands."""
 
-    value: float
     start: int
     end: int
-    scaled: bool
-    """Followed by "million" or the like."""
+    value: float
+    scale: float
+    """What "million" or the like after it multiplied it by."""
     year: bool
     """Four bare digits from 1900 to 2099."""
 
 
 class _Vocabulary(NamedTuple):
-    """How one language writes amounts."""
+    """How a language writes amounts."""
 
     decimal: str
-    spoken: bool
-    """Whether numbers in words are read."""
     scales: dict[str, float]
-    """Words and characters that multiply the number before them."""
+    """What multiplies the number before it."""
     amount: re.Pattern[str]
     token: re.Pattern[str]
-    meanings: dict[str, str]
-    """What a qualifier says: "min", "max", "about", "between" or "" (nothing)."""
     before: re.Pattern[str]
     after: re.Pattern[str]
+    meanings: dict[str, str]
+    """Of the qualifiers before and, with "+", after an amount."""
     joint: re.Pattern[str]
 
 
 def parse(text: str, language: str = "en") -> Quantity:
-    """The amount in a phrase. ``low`` and ``high`` are equal for a plain number, one is None for a bound ("at least 300"),
-    both are None where no number is printed or several are that form no range. ``language`` is ISO 639-1.
+    """The amount that a phrase prints; ``language`` is ISO 639-1.
+
+    ``low`` and ``high`` are equal for a plain number, one of them is None for a bound ("at least 300", "up to 50"), and both
+    are None where no number is printed, or several that form no range.
     """
-    vocabulary = _vocabulary(_language(language))
-    plain = _plain(text, vocabulary)
+    vocabulary = _vocabulary(re.split(r"[-_]", language.strip().lower(), maxsplit=1)[0])
+    plain = _plain(text, vocabulary.decimal)
     amounts = list(_amounts(plain, vocabulary))
     if len(amounts) > 1:
-        outside = re.sub(r"\([^()]*\)", lambda m: " " * len(m[0]), plain)
+        outside = re.sub(r"\([^()]*\)", lambda match: " " * len(match[0]), plain)
         amounts = list(_amounts(outside, vocabulary)) or amounts
     low, high, approximate = _read(plain, amounts, vocabulary)
     return Quantity(text=text, low=low, high=high, approximate=approximate)
 
 
-_NOTHING: tuple[None, None, bool] = (None, None, False)
-
-
-def _read(plain: str, amounts: list[_Amount], vocabulary: _Vocabulary) -> tuple[float | None, float | None, bool]:
+def _read(plain: str, amounts: list[_Amount], vocabulary: _Vocabulary) -> Bounds:
     if len(amounts) == 2:
         first, second = amounts
-        said = _qualifiers(plain[: first.start], plain[second.end :], vocabulary)
+        said = _said(plain, first.start, second.end, vocabulary)
         joint = vocabulary.joint.fullmatch(plain, first.end, second.start)
         if joint and (joint["to"] or "between" in said):
-            low, high = first.value, second.value
-            if second.scaled and not first.scaled and low < second.value / second.scale:
-                low *= second.scale
-            return (low, high, "about" in said) if low <= high else _NOTHING
-    return _NOTHING
+            # "1 to 1.5 million": the word serves both
+            shared = second.scale if first.scale == 1 and first.value < second.value / second.scale else 1
+            return _bounded(first.value * shared, second.value, said)
+        lower = _said(plain, first.start, first.end, vocabulary, until=second.start)
+        upper = _said(plain, second.start, second.end, vocabulary)
+        if "min" in lower and "max" in upper and "max" not in lower and "min" not in upper:
+            return _bounded(first.value, second.value, (lower | upper) - {"min", "max"})
+    if len(amounts) > 1:
+        amounts = [amount for amount in amounts if not amount.year]
+    if len(amounts) != 1:
+        return _NOTHING
+    only = amounts[0]
+    return _bounded(only.value, only.value, _said(plain, only.start, only.end, vocabulary))
+
+
+def _bounded(low: float, high: float, said: set[str]) -> Bounds:
+    if low > high or {"min", "max"} <= said:
+        return _NOTHING
+    return None if "max" in said else low, None if "min" in said else high, "about" in said
+
+
+def _said(plain: str, start: int, end: int, vocabulary: _Vocabulary, until: int | None = None) -> set[str]:
+    """What the words right before an amount, and those after it, say of it."""
+    said = set()
+    while match := vocabulary.before.search(plain, max(0, start - 60), start):
+        said.add(vocabulary.meanings[match[1]])
+        start = match.start()
+    until = len(plain) if until is None else until
+    said.update(vocabulary.meanings["+" + match[1]] for match in vocabulary.after.finditer(plain, end, until))
+    return said
+
+
+# Numbers ------------------------------------------------------------------------------------------------------------
+
+_LETTER = "A-Za-zÀ-ɏͰ-ϿЀ-ԯ"
+"""Letters that make a designation of a figure next to them; CJK, Arabic and Indic ones stand beside it without a space."""
+_CALIBRE = r"\s?-?\s?(?:[mc]m|[мс]м|millim\w+|миллим\w+|毫米|厘米|公厘|公分|ミリ|センチ|밀리|센티)"
+_FIGURE = (
+    rf"(?<![{_LETTER}\d])(?<![{_LETTER}][-.])(?<!\d[.,])"
+    r"(?:\d{1,3}(?:[ ']\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
+    rf"(?![\d])(?![.,]\d)(?!{_CALIBRE}(?![{_LETTER}]))(?!-(?!odd|plus|strong)[{_LETTER}])"
+    rf"(?!(?!(?:k|m|mn|bn|tn|kg|g|t|lbs?)\b)[{_LETTER}])"
+)
+_LABEL = re.compile(r"(?<!\w)(?:type|mark|mk|model|class|typ|tipo|тип|no|nr|№)\.?\s$")
+_HAN = "零〇一二三四五六七八九两兩十百千万萬亿億兆"
+_HAN_RUN = rf"(?<![数數几幾第之{_HAN}\d])(?![百千万萬亿億兆])(?!一(?![{_HAN}]))[{_HAN}]+(?![几幾{_HAN}]|分之)"
+_CJK_SCALES = {c: unicodedata.numeric(c) for c in "十百千万萬亿億兆"} | {
+    "십": 1e1, "백": 1e2, "천": 1e3, "만": 1e4, "억": 1e8, "조": 1e12,
+}  # fmt: skip
+_UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen"""
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_WORDS = {
+    **{word: float(number) for number, word in enumerate(_UNITS.split())},
+    **{word: 10.0 * tens for tens, word in enumerate(_TENS.split(), 2)},
+    "a": 1.0,
+    "an": 1.0,
+    "两": 2.0,  # CLDR's and Unicode's numeric values leave it out
+}
+_LARGE = {"hundred": 1e2, "dozen": 12.0, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SHORT = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "tn": 1e12}
+
+
+def _amounts(plain: str, vocabulary: _Vocabulary) -> Iterator[_Amount]:
+    for match in vocabulary.amount.finditer(plain):
+        if _LABEL.search(plain, max(0, match.start() - 8), match.start()):
+            continue
+        value, scale = _evaluate([found[0] for found in vocabulary.token.finditer(match[0])], vocabulary)
+        if value is not None:
+            year = len(match[0]) == 4 and match[0].isdigit() and match[0][:2] in ("19", "20")
+            yield _Amount(*match.span(), value, scale, year)
+
+
+def _evaluate(tokens: list[str], vocabulary: _Vocabulary) -> tuple[float | None, float]:
+    """The value of "2 million 300 thousand" or 三百五十万, and the factor of its last word."""
+    total = section = 0.0
+    number: float | None = None
+    last = 1.0
+    for word in tokens:
+        scale = vocabulary.scales.get(word)
+        if word == "and a half" and number is None:  # "a million and a half"
+            total += last / 2
+        elif scale is None:
+            value = _number(word, vocabulary.decimal)
+            if value is None:
+                return None, 1.0
+            number, last = (number or 0.0) + value, 1.0
+        elif scale < 1e3 or word in "千천":
+            section += (1.0 if number is None else number) * scale
+            number, last = None, last * scale
+        else:
+            whole = section + (number or 0.0)
+            total = total + whole * scale if number is not None or section else total * scale  # 2万亿
+            section, number, last = 0.0, None, last * scale
+    return total + section + (number or 0.0), last
+
+
+def _number(token: str, decimal: str) -> float | None:
+    """The value of a figure or of one word; None for a figure that no language writes."""
+    if not token[0].isdecimal():
+        if token in _WORDS or len(token) == 1:
+            return _WORDS[token] if token in _WORDS else unicodedata.numeric(token)
+        return 0.5  # "half a", "and a half"
+    figure = re.sub(r"[ ']", "", token)
+    if len(re.sub(r"[.,]", "", figure)) > MOST_DIGITS:
+        return None
+    whole, *groups = re.split(r"[.,]", figure)
+    marks = re.findall(r"[.,]", figure)
+    if len(set(marks)) == 2:
+        fractional = marks.count(marks[-1]) == 1
+    elif len(marks) == 1:
+        fractional = len(groups[0]) != 3 or len(whole) > 3 or whole[0] == "0" or figure != token or marks[0] == decimal
+    else:
+        fractional = False
+    thousands, fraction = (groups[:-1], groups[-1]) if fractional else (groups, "0")
+    if thousands and (len(thousands[-1]) != 3 or len(whole) > 3 or not all(len(g) in (2, 3) for g in thousands)):
+        return None  # groups of two are Indian: 1,31,582
+    return float(f"{whole}{''.join(thousands)}.{fraction}")
+
+
+# Words --------------------------------------------------------------------------------------------------------------
+
+
+def _plain(text: str, decimal: str) -> str:
+    """Lower case, one kind of digit, space, dash and apostrophe; Arabic separators as those of the language."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    if not plain.isascii():
+        signs = {**dict.fromkeys("–—−‑", "-"), **dict.fromkeys("’ʼ٬", "'"), "٫": decimal}
+        plain = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else signs.get(c, c) for c in plain)
+    return re.sub(r"\s", " ", plain)
+
+
+@lru_cache(256)
+def _vocabulary(code: str) -> _Vocabulary:
+    try:
+        return _build(Locale.parse(code).language if re.fullmatch("[a-z]{2,3}", code) else "en")
+    except (UnknownLocaleError, ValueError):
+        return _build("en")
+
+
+@cache
+def _build(language: str) -> _Vocabulary:
+    locale = Locale.parse(language)
+    unspaced = language in _UNSPACED
+    scales = dict(_cldr_scales(locale))
+    cjk = rf" ?[{''.join(_CJK_SCALES)}](?![分克瓦])"
+    scale = rf"(?:{cjk}| ?(?:{_any(scales)})(?!\w))" if scales else f"(?:{cjk})"
+    spoken = ""
+    if language == "en":
+        scales |= {f"{word}{s}": factor for word, factor in _LARGE.items() for s in ("", "s")} | _SHORT
+        scale = rf"(?:{cjk}|[ -]?(?:{_any(_LARGE)})s?\b|(?:{_any(_SHORT)})\b)"
+        spoken = "|" + _spoken()
+    amount = rf"{_FIGURE}{scale}*(?: ?{_FIGURE}{scale}+|(?<=[만억조万萬亿億兆]){_FIGURE})*|{_HAN_RUN}{spoken}"
+    words = _WORDS.keys() - {"a", "an"}
+    token = rf"\d[\d., ']*\d|\d|half an?\b|and a half|\ban?\b|{_any([*scales, *_CJK_SCALES, *words, *_HAN])}"
+    meanings, to, listed = _qualifiers(language)
+    left, right = ("", "") if unspaced else (r"(?<!\w)", r"(?!\w)")
+    after = [
+        rf"(?<=[\d{''.join(_CJK_SCALES)}]){re.escape(word[1])}"
+        if len(word) == 2
+        else f"{left}{re.escape(word[1:])}{right}"
+        for word in sorted(meanings, key=len, reverse=True)
+        if word[0] == "+"
+    ]
+    said = _any(word for word in meanings if word[0].isalpha())
+    before = rf"{left}(?:{said or '(?!)'}){right}|[<>≤≥~≈]"
+    unit = r"\w{0,3}?" if unspaced else r"(?: ?\w+(?= ))?"
+    return _Vocabulary(
+        decimal=str(locale.number_symbols["latn"]["decimal"]),
+        scales=scales | _CJK_SCALES,
+        amount=re.compile(amount),
+        token=re.compile(token),
+        before=re.compile(rf"({before})[ \-$€£¥₩]*$"),
+        after=re.compile(f"({'|'.join(after)})"),
+        meanings=meanings,
+        joint=re.compile(rf"{unit} ?(?:(?P<to>[-~〜]|{_any(to)})|{_any(listed)}) ?"),
+    )
+
+
+def _spoken() -> str:
+    number, large = _any(_WORDS.keys() - {"a", "an", "两"}), _any(_LARGE)
+    joined = "|".join(f"(?<={word} )and " for word in _LARGE)
+    return (
+        rf"(?<![\w-])(?:(?:half an?|(?<!of )an?)(?= (?:{large})\b)|(?!one (?:of|another)\b)(?:{number})\b)"
+        rf"(?:[ -](?:{joined})?(?:(?:{number})|(?:{large})s?)\b| and a half\b)*(?!-[a-z])"
+    )
+
+
+def _cldr_scales(locale: Locale) -> Iterator[tuple[str, float]]:
+    """The words of CLDR's compact formats ("00 Millionen") with what they multiply by."""
+    for style in ("long", "short"):
+        for forms in dict(locale.compact_decimal_formats.get(style, {})).values():
+            for size, shape in forms.items():
+                word = re.sub(r"[0'.]", "", shape.pattern.split(";")[0]).strip().casefold()
+                if len(word) > 1 and word.isprintable():
+                    yield " ".join(word.split()), int(size) / 10 ** (shape.pattern.count("0") - 1)
+
+
+def _qualifiers(language: str) -> tuple[dict[str, str], list[str], list[str]]:
+    """Meanings of qualifiers (of those after the amount with "+"), and the words that join a range or a list."""
+    meanings = {"<": "max", "≤": "max", ">": "min", "≥": "min", "~": "about", "≈": "about", "++": "min"}
+    joints: dict[str, list[str]] = {"to": ["-"], "and": ["&"]}
+    for line in re.split(r"[;\n]", _QUALIFIERS.get(language, "")):
+        code, *words = line.split() or [""]
+        for word in (w.replace("_", " ") for w in words):
+            if code in joints:
+                joints[code].append(word)
+            else:
+                meanings[("+" if code[0] == "+" else "") + word] = code.strip("+-")
+    return meanings, joints["to"], joints["and"]
+
+
+def _any(words: Iterable[str]) -> str:
+    """A pattern for any of the words, the longest first."""
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+_UNSPACED = frozenset({"ja", "ko", "th", "yue", "zh"})
+_QUALIFIERS = {
+    "en": """
+        min at_least more_than over above exceeding no_fewer_than no_less_than not_less_than not_fewer_than upwards_of
+        min a_minimum_of minimum_of in_excess_of as_few_as better_than; +min or_more and_more and_counting plus
+        max up_to at_most fewer_than less_than under below no_more_than not_more_than a_maximum_of maximum_of
+        max as_many_as as_much_as no_greater_than; +max or_fewer or_less
+        about about around approximately approx some roughly nearly almost circa ca an_estimated estimated close_to
+        +about or_so odd; between between; to to or through; and and
+        - the a an total_of another additional further well just perhaps possibly its their those these from
+    """,
+    "es": """
+        min al_menos por_lo_menos como_mínimo más_de mas_de superior_a superiores_a no_menos_de; +min o_más como_mínimo al_menos
+        max hasta menos_de como_máximo a_lo_sumo no_más_de; +max o_menos como_máximo
+        about unos unas cerca_de alrededor_de aproximadamente casi; between entre; to a o; and y e; - los las de un una
+    """,
+    "fr": """
+        min au_moins plus_de plus_d' minimum au-delà_de pas_moins_de; +min ou_plus au_moins au_minimum
+        max jusqu'à moins_de au_plus au_maximum pas_plus_de; +max ou_moins au_plus au_maximum
+        about environ près_de quelque à_peu_près presque autour_de; between entre; to à ou; and et; - les de des un une
+    """,
+    "de": """
+        min mindestens mehr_als über wenigstens nicht_weniger_als zumindest; +min oder_mehr und_mehr
+        max bis_zu höchstens weniger_als unter maximal nicht_mehr_als; +max oder_weniger
+        about etwa rund ungefähr circa ca zirka knapp fast annähernd nahezu; between zwischen; to bis oder; and und
+        - die der den von insgesamt
+    """,
+    "it": """
+        min almeno più_di oltre non_meno_di; +min o_più; max fino_a meno_di al_massimo non_più_di; +max o_meno
+        about circa quasi intorno_a all'incirca; between tra fra; to a o; and e; - i le gli di da
+    """,
+    "pt": """
+        min pelo_menos ao_menos mais_de no_mínimo acima_de; +min ou_mais; max até menos_de no_máximo abaixo_de; +max ou_menos
+        about cerca_de aproximadamente quase em_torno_de por_volta_de uns umas; between entre; to a ou; and e; - os as de
+    """,
+    "nl": """
+        min minstens ten_minste meer_dan ruim zeker; +min of_meer; max hoogstens maximaal minder_dan tot tot_wel
+        about ongeveer circa rond zo'n bijna naar_schatting; between tussen; to tot à of; and en; - de het van
+    """,
+    "ru": """
+        min не_менее более свыше больше по_меньшей_мере как_минимум не_меньше минимум; +min и_более или_более
+        max до не_более менее меньше не_больше максимум; +max или_менее
+        about около примерно приблизительно порядка почти; between между; to до или; and и; - чем от с
+    """,
+    "uk": """
+        min щонайменше не_менше понад більше більш_ніж принаймні; +min і_більше або_більше; max до не_більше менше щонайбільше
+        about близько приблизно майже орієнтовно; between між; to до або; and та і й; - ніж від
+    """,
+    "pl": """
+        min co_najmniej ponad więcej_niż przynajmniej nie_mniej_niż powyżej; +min lub_więcej
+        max do najwyżej mniej_niż co_najwyżej nie_więcej_niż poniżej; about około ok prawie niemal blisko
+        between między; to do lub; and a i; - od
+    """,
+    "tr": """
+        min en_az; +min den_fazla dan_fazla ten_fazla tan_fazla aşkın; max en_fazla en_çok; +max den_az dan_az ten_az tan_az
+        about yaklaşık; to ila veya
+    """,
+    "id": """
+        min sedikitnya setidaknya lebih_dari paling_sedikit minimal; +min atau_lebih
+        max hingga sampai kurang_dari paling_banyak maksimal; about sekitar hampir kurang_lebih
+        between antara; to hingga sampai atau; and dan
+    """,
+    "ar": """
+        min أكثر_من ما_لا_يقل_عن لا_يقل_عن يزيد_على; +min على_الأقل أو_أكثر; max ما_يصل_إلى يصل_إلى أقل_من حتى لا_يزيد_على لا_يتجاوز
+        about نحو حوالي قرابة ما_يقارب زهاء; between بين; to إلى أو; and و; - من
+    """,
+    "fa": """
+        min دست_کم دست‌کم حداقل بیش_از; max حداکثر کمتر_از; about حدود تقریبا نزدیک_به; between بین; to تا یا; and و
+    """,
+    "hi": """
+        min कम_से_कम; +min से_अधिक से_ज्यादा; max अधिकतम; +max से_कम; about लगभग करीब
+    """,
+    "ko": """
+        min 최소 적어도; +min 이상 초과 여; max 최대; +max 이하 미만; about 약 대략 거의; +about 가량 정도 안팎 내외 쯤; to 에서 또는 내지
+    """,
+    "ja": """
+        min 少なくとも 最低; +min 以上 超 発超 余り 余 を超える を上回る; max 最大 最大で; +max 以下 未満 を下回る
+        about 約 およそ ほぼ 推定; +about 近く 程度 ほど 前後; to から ないし または
+    """,
+    "zh": """
+        min 至少 超过 超過 多于 多於 不少于 不少於 最少; +min 以上 余 餘 多; max 最多 不超过 不超過 不到 少于 少於 不足 至多 多达 多達 高达 高達
+        +max 以下 以内 以內; about 约 約 大约 大約 近 将近 將近 差不多; +about 左右 上下; to 到 至 或
+    """,
+}
+"""Qualifiers by language: what they mean ("+": they stand after the amount; "-": nothing), then the words, "_" for a space.
+
+``to`` and ``and`` join the ends of a range; after ``and`` it is one only if ``between`` stands before it.
+"""

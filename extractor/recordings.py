@@ -88,7 +88,12 @@ class _Folder:
         for request, response in zip(cassette["requests"], cassette["responses"], strict=True):
             body = json.loads(request.body)
             kept = {
-                "request": {"method": request.method, "uri": request.uri, "headers": dict(request.headers), "body": body},
+                "request": {
+                    "method": request.method,
+                    "uri": request.uri,
+                    "headers": dict(request.headers),
+                    "body": body,
+                },
                 "response": {**response, "body": json.loads(response["body"]["string"])},
             }
             file = Path(folder) / f"{_digest(body)}.json"

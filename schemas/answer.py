@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from pydantic import ModelWrapValidatorHandler, PrivateAttr, ValidationError, model_validator
 
@@ -69,8 +69,9 @@ class Answer(Draft):
             reasons: dict[tuple[RecordType, int], list[str]] = {}
             for e in error.errors(include_url=False, include_input=False):
                 match e["loc"]:
-                    case (str() as record, int() as index, *inner):
+                    case (str() as name, int() as index, *inner):
                         where = ".".join(map(str, inner))
+                        record = cast("RecordType", name)  # a list of this class
                         reasons.setdefault((record, index), []).append(f"{where}: {e['msg']}" if where else e["msg"])
                     case _:
                         raise  # not an item of a list: the answer as a whole is unusable

@@ -24,7 +24,13 @@ from extractor.schemas import (
     WeaponType,
 )
 
-COUNTRY = {"org:wagner": "RU", "org:houthi": "YE", "person:sergei-shoigu": "RU", "person:vladimir-putin": "RU", "body:US:white-house": "US"}
+COUNTRY = {
+    "org:wagner": "RU",
+    "org:houthi": "YE",
+    "person:sergei-shoigu": "RU",
+    "person:vladimir-putin": "RU",
+    "body:US:white-house": "US",
+}
 PARTY = {
     "person:sergei-shoigu": "state:RU",
     "person:vladimir-putin": "state:RU",
@@ -46,7 +52,13 @@ def evidence(article: str, sentence: int = 1) -> Evidence:
 def actor(id_: str, article: str) -> Actor:
     """An actor by its canonical id."""
     prefix, _, rest = id_.partition(":")
-    kind: Any = {"state": "state", "person": "person", "body": "government_body", "org": "armed_group", "unnamed": "unnamed_group"}[prefix]
+    kind: Any = {
+        "state": "state",
+        "person": "person",
+        "body": "government_body",
+        "org": "armed_group",
+        "unnamed": "unnamed_group",
+    }[prefix]
     return Actor(
         id=id_, name=rest, kind=kind, country=rest if prefix == "state" else COUNTRY.get(id_), title=None, represents=None,
         party=PARTY.get(id_, id_), names=[rest], mentions=[evidence(article)], findings=[],
@@ -82,18 +94,33 @@ def claim(
     return dict(locals())
 
 
-def denial(denier: str, *, kind: Any = "denies", targets: Sequence[int] = (), accusers: Sequence[str] = (), said: str | None = None, sentence: int = 9) -> dict[str, Any]:
+def denial(
+    denier: str,
+    *,
+    kind: Any = "denies",
+    targets: Sequence[int] = (),
+    accusers: Sequence[str] = (),
+    said: str | None = None,
+    sentence: int = 9,
+) -> dict[str, Any]:
     """One denial; ``targets`` are positions of claims of the same article, none for a general one."""
     return dict(locals())
 
 
 def extraction(
-    name: str, *claims: dict[str, Any], denials: Sequence[dict[str, Any]] = (), published: str | None = None, outlet: str | None = None, relies_on: str | None = None
+    name: str,
+    *claims: dict[str, Any],
+    denials: Sequence[dict[str, Any]] = (),
+    published: str | None = None,
+    outlet: str | None = None,
+    relies_on: str | None = None,
 ) -> Extraction:
     """What an article gives, from its claims and denials."""
     digest = hashlib.sha256(name.encode()).hexdigest()
     article = f"article:{digest[:12]}"
-    parties = {p for c in claims for p in (*c["suppliers"], *c["recipients"], c["by"], *(a for _, a in c["participants"]))}
+    parties = {
+        p for c in claims for p in (*c["suppliers"], *c["recipients"], c["by"], *(a for _, a in c["participants"]))
+    }
     parties |= {d["denier"] for d in denials} | {a for d in denials for a in d["accusers"]}
     parties |= {PARTY[p] for p in parties if p in PARTY}
     records, attributions = [], []

@@ -35,7 +35,10 @@ def test_a_file_given_twice_is_read_once(tmp_path: Path) -> None:
     assert len(files) == 1
 
 
-@pytest.mark.parametrize(("make", "message"), [(lambda p: None, "no such file or folder"), (lambda p: p.mkdir(), "no .txt file in this folder")])
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [(lambda p: None, "no such file or folder"), (lambda p: p.mkdir(), "no .txt file in this folder")],
+)
 def test_a_path_that_gives_nothing_is_wrong_use(tmp_path: Path, make: object, message: str) -> None:
     make(tmp_path / "x")  # type: ignore[operator]
     with pytest.raises(UsageError, match=f"x: {message}"):
@@ -74,7 +77,12 @@ def test_offsets_count_code_points_of_the_untouched_text(tmp_path: Path) -> None
 
 def test_a_line_is_a_paragraph_unless_the_text_is_hard_wrapped() -> None:
     by_line = "Headline without a stop\nThe first sentence. The second.\nA third one."
-    assert texts(articles.read(by_line, "x.txt")) == ["Headline without a stop", "The first sentence.", "The second.", "A third one."]
+    assert texts(articles.read(by_line, "x.txt")) == [
+        "Headline without a stop",
+        "The first sentence.",
+        "The second.",
+        "A third one.",
+    ]
     wrapped = "\n".join(
         [
             "Dorvia has over the last few months shipped a great number of",
@@ -140,7 +148,9 @@ def test_sentences_cover_everything_but_white_space_and_never_overlap(text: str)
 
 def test_metadata_is_read_by_file_name(tmp_path: Path) -> None:
     path = tmp_path / "m.json"
-    path.write_text('[{"file": "a.txt", "published": "2023-05-03", "outlet": "The Courier", "other": 1}, {"file": "b.txt"}]')
+    path.write_text(
+        '[{"file": "a.txt", "published": "2023-05-03", "outlet": "The Courier", "other": 1}, {"file": "b.txt"}]'
+    )
     assert articles.load_metadata(path) == {"a.txt": {"published": "2023-05-03", "outlet": "The Courier"}, "b.txt": {}}
 
 

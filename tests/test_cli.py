@@ -75,7 +75,18 @@ def test_standard_output_carries_the_dataset_and_nothing_else(folder: Path) -> N
     """In a process of its own, as a pipe would see it."""
     with serving(GOOD) as script:
         to_file = extract("articles", "-o", "out.json", "--model", "m", "--base-url", script.url, cwd=folder)
-        command = [sys.executable, "-m", "extractor.cli", "articles", "-o", "-", "--model", "m", "--base-url", script.url]
+        command = [
+            sys.executable,
+            "-m",
+            "extractor.cli",
+            "articles",
+            "-o",
+            "-",
+            "--model",
+            "m",
+            "--base-url",
+            script.url,
+        ]
         piped = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, timeout=60, check=False)
     assert piped.returncode == to_file.returncode == 0
     assert piped.stdout == (folder / "out.json").read_bytes()
@@ -117,7 +128,10 @@ WRONG_USE = {
     "a folder as output": (["articles", "-o", "articles"], "articles: is a folder; give a file name"),
     "both record and replay": (["articles", "-o", "out.json", "--record", "a", "--replay", "b"], "exclude each other"),
     "a replay of nothing": (["articles", "-o", "out.json", "--replay", "none"], "none: no recordings here"),
-    "a setting out of bounds": (["articles", "-o", "out.json", "--concurrency", "0"], "concurrency: Input should be greater"),
+    "a setting out of bounds": (
+        ["articles", "-o", "out.json", "--concurrency", "0"],
+        "concurrency: Input should be greater",
+    ),
     "an unknown option": (["articles", "-o", "out.json", "--modle", "m"], "No such option"),
     "no output": (["articles"], "Missing option"),
 }
@@ -150,7 +164,18 @@ def test_a_refused_key_stops_the_run_at_once_and_is_not_shown(folder: Path) -> N
     for n in range(20):
         (folder / "articles" / f"{n}.txt").write_text(f"Article {n}.")
     with serving(Reply(status=401)) as script:
-        run = extract("articles", "-o", "out.json", "--model", "m", "--concurrency", "1", cwd=folder, OPENAI_BASE_URL=script.url, OPENAI_API_KEY="sk-SECRET")
+        run = extract(
+            "articles",
+            "-o",
+            "out.json",
+            "--model",
+            "m",
+            "--concurrency",
+            "1",
+            cwd=folder,
+            OPENAI_BASE_URL=script.url,
+            OPENAI_API_KEY="sk-SECRET",
+        )
     assert run.returncode == 2
     assert len(script.requests) == 1
     assert "the server refuses the key (401); check OPENAI_API_KEY" in run.stderr
@@ -183,7 +208,9 @@ def test_a_wrong_settings_file_is_named(folder: Path, content: str) -> None:
 
 def test_what_is_recorded_is_replayed_without_key_or_server(folder: Path) -> None:
     with serving(GOOD) as script:
-        recorded = extract("articles", "-o", "one.json", "--model", "m", "--record", "kept", "--base-url", script.url, cwd=folder)
+        recorded = extract(
+            "articles", "-o", "one.json", "--model", "m", "--record", "kept", "--base-url", script.url, cwd=folder
+        )
     replayed = extract("articles", "-o", "two.json", "--model", "m", "--replay", "kept", cwd=folder)
     assert recorded.returncode == replayed.returncode == 0, recorded.stderr + replayed.stderr
     assert (folder / "one.json").read_bytes() == (folder / "two.json").read_bytes()
@@ -200,7 +227,10 @@ def test_an_article_without_a_recording_fails_and_says_the_two_ways_out(folder: 
     (folder / "articles" / "two.txt").write_text("Another article.")
     run = extract("articles", "-o", "out.json", "--model", "m", "--replay", "kept", cwd=folder)
     assert run.returncode == 1
-    assert "articles/two.txt: unrecorded: no recording of this request; set OPENAI_API_KEY, or give --base-url" in run.stderr
+    assert (
+        "articles/two.txt: unrecorded: no recording of this request; set OPENAI_API_KEY, or give --base-url"
+        in run.stderr
+    )
     assert "1 extracted, 0 empty, 1 failed" in run.stderr
 
 
@@ -221,7 +251,18 @@ def test_options_may_stand_before_the_paths(folder: Path) -> None:
 
 def test_stopping_a_run_leaves_no_file(folder: Path) -> None:
     with serving(Reply(delay_s=1.5)) as script:
-        command = [sys.executable, "-m", "extractor.cli", "articles", "-o", "out.json", "--model", "m", "--base-url", script.url]
+        command = [
+            sys.executable,
+            "-m",
+            "extractor.cli",
+            "articles",
+            "-o",
+            "out.json",
+            "--model",
+            "m",
+            "--base-url",
+            script.url,
+        ]
         process = subprocess.Popen(command, cwd=folder, env=environment(), stderr=subprocess.PIPE, text=True)
         deadline = time.monotonic() + 30
         while not script.requests and time.monotonic() < deadline:

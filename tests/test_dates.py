@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as clock
 import re
 import time
 from datetime import date, timedelta
 from math import inf
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from babel import Locale
+from babel.dates import format_date
+from babel.localedata import locale_identifiers
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor import dates
 from extractor.dates import bounds, covers, disjoint, latest_full_date, narrower, overlap, resolve
+
+unhurried = settings(deadline=None)
+"""The first phrase of a language waits for its words."""
 
 WED = "2023-08-30"
 THU = "2023-08-31"
@@ -177,6 +183,11 @@ CASES = [
     ("since March", WED, "en", "2023-03/..", YEAR),
     ("since late last year", WED, "en", "2022-10/..", RELATIVE),
     ("before March 2022", WED, "en", "../2022-03", ABSOLUTE),
+    ("since at least 2014", None, "en", "2014/..", ABSOLUTE),
+    ("10:30 Oct 5, 2023", None, "en", "2023-10-05", ABSOLUTE),
+    ("in the months of March and April 2023", None, "en", "2023-03/2023-04", ABSOLUTE),
+    ("winter 2022-23", None, "en", "2022-12/2023-02", ABSOLUTE),
+    ("27-July-2023", None, "en", "2023-07-27", ABSOLUTE),
     ("2015 to 2022", None, "en", "2015/2022", ABSOLUTE),
     ("2022-23", None, "en", "2022/2023", ABSOLUTE),
     ("circa 2015", None, "en", "2015~", ABSOLUTE),
@@ -318,6 +329,8 @@ CASES = [
     ("3日前", WED, "ja", "2023-08-27", RELATIVE),
     ("先週の水曜日", WED, "ja", "2023-08-23", RELATIVE),
     ("数か月前", WED, "ja", None, UNRESOLVED),
+    ("1990年代に", None, "ja", "199X", ABSOLUTE),
+    ("13月", WED, "zh", None, UNRESOLVED),
     ("翌月", WED, "ja", None, UNRESOLVED),
     ("上个月", WED, "zh", "2023-07", RELATIVE),
     ("上週三", WED, "zh", "2023-08-23", RELATIVE),
@@ -336,3 +349,379 @@ def test_a_phrase_resolves_as_the_calendar_says(text, published, language, edtf,
     assert (found.text, found.edtf, found.method) == (text, edtf, method)
     assert found.anchor == (published if method in (RELATIVE, YEAR) else None)
     assert edtf is None or EDTF_LEVEL_1.fullmatch(edtf)
+
+
+def test_the_table_is_as_broad_as_it_looks():
+    assert len({case[:3] for case in CASES}) == len(CASES) >= 120
+    assert len({language for _, _, language, _, _ in CASES}) >= 10
+
+
+# What always holds --------------------------------------------------------------------------------------------------
+
+_LANGUAGES = st.sampled_from(
+    ["en", "es", "fr", "de", "ru", "pl", "tr", "ar", "fa", "hi", "ko", "ja", "zh", "th", "no", "xx", ""]
+)
+_PUBLISHED = st.sampled_from(
+    [WED, THU, MONTH, OPEN, "2023", "2023-08-01/2023-08-20", "../2023-08-30", "2024-02-29", "nonsense", "", None]
+)
+_PIECES = st.sampled_from(
+    [
+        *(
+            "late ",
+            "early ",
+            "mid-",
+            "last ",
+            "this ",
+            "next ",
+            "year ",
+            "month ",
+            "week ",
+            "March ",
+            "Wednesday ",
+            "31 ",
+            "2023 ",
+            "2022-",
+        ),
+        *(
+            "two ",
+            "ago ",
+            "since ",
+            "until ",
+            "between ",
+            "and ",
+            "to ",
+            "–",
+            "199",
+            "0s ",
+            "winter ",
+            "weekend ",
+            "first ",
+            "half ",
+            "past ",
+        ),
+        *("earlier ", "about ", "9999 ", "12/", "(", "30일", "3月", "지난 "),
+    ]
+)
+
+
+def _is_sound(found):
+    assert (found.edtf is None) == (found.method == "unresolved")
+    if found.edtf is not None:
+        assert EDTF_LEVEL_1.fullmatch(found.edtf), found.edtf
+        first, last = bounds(found.edtf)
+        assert first <= last
+        assert not disjoint(found.edtf, found.edtf)
+        assert overlap(found.edtf, found.edtf)
+        assert not narrower(found.edtf, found.edtf)
+
+
+@unhurried
+@given(st.text(), st.one_of(_PUBLISHED, st.text()), _LANGUAGES)
+def test_any_text_resolves_or_does_not(text, published, language):
+    _is_sound(resolve(text, published, language))
+
+
+@unhurried
+@given(st.lists(_PIECES, max_size=7).map("".join), _PUBLISHED, _LANGUAGES)
+def test_pieces_of_dates_in_any_order_give_sound_dates(text, published, language):
+    _is_sound(resolve(text, published, language))
+
+
+@unhurried
+@given(st.dates(date(1800, 1, 1), date(2199, 12, 31)), _PUBLISHED, _LANGUAGES)
+def test_a_printed_iso_day_is_itself(day, published, language):
+    found = resolve(day.isoformat(), published, language)
+    assert (found.edtf, found.method, found.anchor) == (day.isoformat(), ABSOLUTE, None)
+
+
+@unhurried
+@given(
+    st.dates(date(1900, 1, 1), date(2150, 1, 1)),
+    st.sampled_from(list(enumerate(["Monday", "Tuesday", "Saturday", "Sunday"]))),
+)
+def test_a_weekday_is_the_last_one_up_to_publication(day, weekday):
+    number = {0: 0, 1: 1, 2: 5, 3: 6}[weekday[0]]
+    found = date.fromisoformat(resolve(weekday[1], day.isoformat(), "en").edtf)
+    assert found.weekday() == number
+    assert timedelta(0) <= day - found < timedelta(7)
+
+
+@unhurried
+@given(
+    st.dates(date(1900, 1, 1), date(2150, 1, 1)),
+    st.sampled_from(["March", "December", "late March", "July 27", "the 29th", "last month"]),
+)
+def test_a_past_date_lies_before_publication(day, text):
+    first, _ = bounds(resolve(text, day.isoformat(), "en").edtf)
+    assert first <= day + timedelta(1) or text.startswith("late")
+
+
+def test_a_phrase_of_any_length_is_left_alone():
+    assert resolve("March " * 100_000, WED, "en").edtf is None
+
+
+# No clock -----------------------------------------------------------------------------------------------------------
+
+
+def test_no_clock_is_read(monkeypatch):
+    """With every clock of Python, and with dateparser's parser, broken, all phrases resolve as before."""
+
+    class Timeless(date):
+        @classmethod
+        def today(cls):
+            pytest.fail("read the clock")
+
+    def broken(*args, **kwargs):
+        pytest.fail("read the clock")
+
+    import dateparser
+    from dateparser.date import DateDataParser
+
+    monkeypatch.setattr(dates, "date", Timeless)
+    monkeypatch.setattr(dateparser, "parse", broken)
+    monkeypatch.setattr(DateDataParser, "get_date_data", broken)
+    for name in ("time", "localtime", "gmtime", "time_ns"):
+        monkeypatch.setattr(time, name, broken)
+    dates._interpret.cache_clear()
+    dates._lexicon.cache_clear()
+    found = [resolve(text, published, language).edtf for text, published, language, _, _ in CASES]
+    dates._interpret.cache_clear()
+    assert found == [edtf for _, _, _, edtf, _ in CASES]
+
+
+def test_the_module_names_no_clock():
+    source = Path(dates.__file__).read_text("utf-8")
+    assert not re.search(r"\b(?:today\(|now\(|utcnow|import time|localtime|gmtime)", source)
+
+
+# The words ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", sorted(dates._WORDS))
+def test_no_word_of_the_table_has_two_meanings(language):
+    meanings = {}
+    for word, tokens in dates._own(language):
+        assert meanings.setdefault(word, tokens) == tokens, word
+        assert all(kind in _KINDS for kind, _ in tokens), word
+
+
+_KINDS = {*"YMDNAOWEFSXUPT", *"dwmy", *dates._JOINTS, "ago", "lalu", "past", "about", "earlier", "later", "?"}
+
+
+@pytest.mark.parametrize(
+    "language",
+    ["de", "es", "fr", "it", "pt", "nl", "ru", "uk", "pl", "cs", "sv", "fi", "el", "tr", "id", "vi", "hi", "ar", "he"],
+)
+def test_every_month_and_weekday_of_a_language_is_known(language):
+    locale = Locale.parse(language)
+    for context in ("format", "stand-alone"):
+        for month, name in locale.months[context]["wide"].items():
+            if not name[0].isdigit():
+                assert resolve(f"{name} 2022", None, language).edtf == f"2022-{month:02}", name
+        for weekday, name in locale.days[context]["wide"].items():
+            if (language, name) != ("id", "Minggu"):  # also "week"
+                assert date.fromisoformat(resolve(name, WED, language).edtf).weekday() == weekday, name
+
+
+@pytest.mark.parametrize(
+    "language",
+    [
+        "de",
+        "es",
+        "fr",
+        "it",
+        "pt",
+        "nl",
+        "ru",
+        "uk",
+        "pl",
+        "cs",
+        "sv",
+        "fi",
+        "el",
+        "tr",
+        "id",
+        "hi",
+        "ar",
+        "ko",
+        "ja",
+        "zh",
+        "hu",
+        "lt",
+        "ro",
+        "bg",
+    ],
+)
+def test_a_long_date_as_cldr_formats_it_is_read_back(language):
+    day = date(2023, 8, 30)
+    for width in ("medium", "long", "full"):
+        printed = format_date(day, width, locale=language)
+        assert resolve(printed, None, language).edtf == "2023-08-30", printed
+        if width != "medium":
+            assert latest_full_date(f"… {printed}, …", language) == "2023-08-30", printed
+
+
+def test_no_date_of_any_language_is_misread():
+    """Nine in ten of the long dates that CLDR writes are read, in languages without a table too, and none wrongly."""
+    languages = sorted({identifier.partition("_")[0] for identifier in locale_identifiers()})[::3]
+    printed = {language: format_date(date(2021, 5, 3), "long", locale=language) for language in languages}
+    found = [resolve(text, None, language).edtf for language, text in printed.items()]
+    assert {edtf for edtf in found if edtf} == {"2021-05-03"}
+    assert found.count(None) < len(found) / 10
+    latest = {latest_full_date(text, language) for language, text in printed.items()}
+    assert latest <= {None, "2021-05-03"}
+
+
+# Comparing ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("edtf", "first", "last"),
+    [
+        ("2023-08-30", "2023-08-30", "2023-08-30"),
+        ("2023-08-30~", "2023-08-30", "2023-08-30"),
+        ("2023-02", "2023-02-01", "2023-02-28"),
+        ("2024-02?", "2024-02-01", "2024-02-29"),
+        ("2023-06%", "2023-06-01", "2023-06-30"),
+        ("2022", "2022-01-01", "2022-12-31"),
+        ("199X", "1990-01-01", "1999-12-31"),
+        ("19XX", "1900-01-01", "1999-12-31"),
+        ("2022-10/2022-12", "2022-10-01", "2022-12-31"),
+        ("2022-10?/2022-12?", "2022-10-01", "2022-12-31"),
+        ("2022/2023-04", "2022-01-01", "2023-04-30"),
+        ("2023-08-18/..", "2023-08-18", "9999-12-31"),
+        ("2022/", "2022-01-01", "9999-12-31"),
+        ("../2022-03", "0001-01-01", "2022-03-31"),
+    ],
+)
+def test_bounds_are_the_first_and_last_day(edtf, first, last):
+    assert bounds(edtf) == (date.fromisoformat(first), date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(
+    "edtf", [None, "", "..", "2023-13", "2023-02-30", "2023-22", "soon", "2023-08-30/2023-08-01", "2023/soon", "0000"]
+)
+def test_what_is_no_date_has_no_bounds(edtf):
+    assert bounds(edtf) is None
+    assert covers(edtf) == inf
+    assert not disjoint(edtf, "2022")
+    assert not overlap(edtf, edtf)
+    assert not narrower(edtf, "2022")
+
+
+@pytest.mark.parametrize(
+    ("edtf", "days"),
+    [
+        ("2023-08-30", 1),
+        ("2023-02", 28),
+        ("2024", 366),
+        ("2022-10/2022-12", 92),
+        ("2022/..", inf),
+        ("../2022", inf),
+        (None, inf),
+    ],
+)
+def test_a_date_covers_so_many_days(edtf, days):
+    assert covers(edtf) == days
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "apart"),
+    [
+        ("2023-03", "2022-10/2022-12", True),
+        ("2023-03?", "2022-10?/2022-12?", True),
+        ("2023-03", "2023", False),
+        ("2023-03", "2023-03-31", False),
+        ("2023-03", "2023-04-01", True),
+        ("2022/..", "2023-08-30", False),
+        ("2022/..", "2021", True),
+        ("../2022-03", "2022-04", True),
+        ("199X", "2000", True),
+        ("2023-08-23~", "2023-08-26", False),
+        ("2023-08-23~", "2023-08-27", True),
+        ("2023-06~", "2023-07", False),
+        ("2023-06%", "2023-09", True),
+        ("2021~", "2022", False),
+        ("2021~", "2024", True),
+        (None, "2022", False),
+        (None, None, False),
+    ],
+)
+def test_dates_are_apart_only_if_they_cannot_overlap(a, b, apart):
+    assert disjoint(a, b) is apart
+    assert disjoint(b, a) is apart
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ("2023-03", "2023", True),
+        ("2023-03-31", "2023-03", True),
+        ("2023-03", "2023-03", False),
+        ("2023", "2023-03", False),
+        ("2022-12/2023-01", "2023", False),
+        ("2023", "2022/..", True),
+        (None, "2023", False),
+    ],
+)
+def test_the_narrower_date_lies_within_the_other(a, b, expected):
+    assert narrower(a, b) is expected
+
+
+_EDTF = st.sampled_from(sorted({edtf for _, _, _, edtf, _ in CASES if edtf}))
+
+
+@unhurried
+@given(_EDTF, _EDTF)
+def test_comparisons_agree_with_each_other(a, b):
+    assert disjoint(a, b) == disjoint(b, a)
+    assert overlap(a, b) == overlap(b, a)
+    assert not (disjoint(a, b) and overlap(a, b))
+    assert not (narrower(a, b) and (narrower(b, a) or not overlap(a, b)))
+
+
+# Dates printed in full ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        (
+            "North Korea, July 27, 2023, in this image. Ukraine, Friday, Aug. 18, 2023.\nIn March 2024,",
+            "en",
+            "2023-08-18",
+        ),
+        ("the 27th of July 2023 and 1 March 2022", "en", "2023-07-27"),
+        ("SEPT. 5, 2023", "en", "2023-09-05"),
+        ("2023-08-30T10:00:00Z", "en", "2023-08-30"),
+        ("12/31/2022 and 03/04/2023", "en", "2022-12-31"),
+        ("03/04/2023", "es", "2023-04-03"),
+        ("30.08.2023", "de", "2023-08-30"),
+        ("el 30 de agosto de 2023; published August 31, 2023", "es", "2023-08-31"),
+        ("le 1er mars 2022", "fr", "2022-03-01"),
+        ("30 августа 2023 года", "ru", "2023-08-30"),
+        ("2023年8月30日", "zh", "2023-08-30"),
+        ("2023년 8월 30일", "ko", "2023-08-30"),
+        ("2023. 8. 30.", "ko", "2023-08-30"),
+        ("٣٠ أغسطس ٢٠٢٣", "ar", "2023-08-30"),
+        ("February 30, 2023", "en", None),
+        ("March 2023, 30 rockets in 2022", "en", None),
+        ("in 2023", "en", None),
+        ("", "en", None),
+    ],
+)
+def test_the_latest_date_printed_in_full_is_found(text, language, expected):
+    assert latest_full_date(text, language) == expected
+
+
+@unhurried
+@given(st.text(), _LANGUAGES)
+def test_any_text_has_a_latest_date_or_none(text, language):
+    found = latest_full_date(text, language)
+    assert found is None or date.fromisoformat(found)
+
+
+def test_the_time_for_a_long_text_grows_with_its_length():
+    """A quadratic search would take hours here."""
+    for piece in ("2023 ", "march ", "march 12 ", "12 march ", "1.1.", "9", " ", "2023년 ", "12 of "):
+        assert latest_full_date(piece * 50_000 + ". July 27, 2023", "en") == "2023-07-27"

@@ -19,28 +19,58 @@ PUTIN = ("correspondent", "person:vladimir-putin")
 
 SAME = {
     "a shared day of the event": (claim(event="2023-05-03"), claim(event="2023-05")),
-    "the same statement on the same day": (claim(stage="negotiating", said="2023-08-30"), claim(stage="seeking", said="2023-08-30")),
+    "the same statement on the same day": (
+        claim(stage="negotiating", said="2023-08-30"),
+        claim(stage="seeking", said="2023-08-30"),
+    ),
     "the same government on the same day, another mouth": (
         claim(said="2023-08-30", by="person:john-kirby"),
         claim(said="2023-08-30", by="body:US:white-house"),
     ),
-    "the same weekday in print, where neither article has a date": (claim(said="on Wednesday"), claim(said="Wednesday")),
-    "a named participant": (claim(stage="seeking", participants=[SHOIGU]), claim(stage="seeking", participants=[SHOIGU])),
-    "a non-state recipient": (claim(recipients=["org:wagner"], said="2022-12-22"), claim(recipients=["org:wagner"], said="2023-01-05")),
-    "the same thing in return": (claim(stage="seeking", returns=["food"]), claim(stage="seeking", returns=["food", "commodities"])),
+    "the same weekday in print, where neither article has a date": (
+        claim(said="on Wednesday"),
+        claim(said="Wednesday"),
+    ),
+    "a named participant": (
+        claim(stage="seeking", participants=[SHOIGU]),
+        claim(stage="seeking", participants=[SHOIGU]),
+    ),
+    "a non-state recipient": (
+        claim(recipients=["org:wagner"], said="2022-12-22"),
+        claim(recipients=["org:wagner"], said="2023-01-05"),
+    ),
+    "the same thing in return": (
+        claim(stage="seeking", returns=["food"]),
+        claim(stage="seeking", returns=["food", "commodities"]),
+    ),
     "one weapon broader than the other": (claim(event="2023-05", items=[ARMS]), claim(event="2023-05")),
     "weapons not named": (claim(event="2023-05", items=[]), claim(event="2023-05")),
-    "the same pattern": (claim(scope="pattern", stage="unspecified_support"), claim(scope="pattern", stage="unspecified_support")),
-    "an organ and its state": (claim(event="2023-05", suppliers=["body:US:white-house"], recipients=["state:UA"]), claim(event="2023-05", suppliers=["state:US"], recipients=["state:UA"])),
+    "the same pattern": (
+        claim(scope="pattern", stage="unspecified_support"),
+        claim(scope="pattern", stage="unspecified_support"),
+    ),
+    "an organ and its state": (
+        claim(event="2023-05", suppliers=["body:US:white-house"], recipients=["state:UA"]),
+        claim(event="2023-05", suppliers=["state:US"], recipients=["state:UA"]),
+    ),
 }
 
 DIFFERENT = {
-    "the direction is reversed": (claim(event="2023-05"), claim(event="2023-05", suppliers=["state:RU"], recipients=["state:KP"])),
+    "the direction is reversed": (
+        claim(event="2023-05"),
+        claim(event="2023-05", suppliers=["state:RU"], recipients=["state:KP"]),
+    ),
     "another supplier": (claim(event="2023-05"), claim(event="2023-05", suppliers=["state:IR"])),
     "another recipient": (claim(event="2023-05"), claim(event="2023-05", recipients=["state:SY"])),
     "disjoint event dates": (claim(event="2023-05", said="2023-08-30"), claim(event="2022", said="2023-08-30")),
-    "talks told on disjoint dates": (claim(stage="negotiating", said="2023-08-30"), claim(stage="negotiating", said="2023-03")),
-    "another stage family": (claim(stage="negotiating", said="2023-08-30"), claim(stage="delivered", said="2023-08-30")),
+    "talks told on disjoint dates": (
+        claim(stage="negotiating", said="2023-08-30"),
+        claim(stage="negotiating", said="2023-03"),
+    ),
+    "another stage family": (
+        claim(stage="negotiating", said="2023-08-30"),
+        claim(stage="delivered", said="2023-08-30"),
+    ),
     "a pattern and a specific claim": (claim(event="2023-05", scope="pattern"), claim(event="2023-05")),
     "other weapons": (claim(event="2023-05", items=[DRONES]), claim(event="2023-05")),
     "letters and a delegation of one briefing": (
@@ -61,7 +91,10 @@ UNSURE = {
     "a delivery and a statement date only": (claim(said="2022-11"), claim(said="2023-05")),
     "the whole year": (claim(event="2022"), claim(event="2022")),
     "the same words by other governments": (claim(said="on Wednesday"), claim(said="on Wednesday", by="state:UA")),
-    "vague goods in return": (claim(stage="seeking", returns=["commodities"]), claim(stage="seeking", returns=["commodities"])),
+    "vague goods in return": (
+        claim(stage="seeking", returns=["commodities"]),
+        claim(stage="seeking", returns=["commodities"]),
+    ),
 }
 
 
@@ -125,7 +158,9 @@ def test_one_wrong_same_cannot_chain_two_clusters() -> None:
         ([{"by": "org:houthi", "kind": "company_or_group"}, {"by": "state:US"}], ["org:houthi", "state:US"]),
     ],
 )
-def test_independent_origins_are_governments_and_organisations_that_affirm(attributions: list[dict[str, Any]], origins: list[str]) -> None:
+def test_independent_origins_are_governments_and_organisations_that_affirm(
+    attributions: list[dict[str, Any]], origins: list[str]
+) -> None:
     result = merged(*(claim(event="2023-05-03", **a) for a in attributions))
     (allegation,) = result.allegations
     assert allegation.corroboration.origin_ids == origins
@@ -135,7 +170,9 @@ def test_independent_origins_are_governments_and_organisations_that_affirm(attri
 
 def test_outlets_are_counted_and_unknown_ones_are_one() -> None:
     c = claim(event="2023-05-03")
-    result = merge_records([extraction("a", c, outlet="X"), extraction("b", c, outlet="X"), extraction("c", c), extraction("d", c)])
+    result = merge_records(
+        [extraction("a", c, outlet="X"), extraction("b", c, outlet="X"), extraction("c", c), extraction("d", c)]
+    )
     assert result.allegations[0].corroboration.outlets == 2
 
 
@@ -179,14 +216,20 @@ def test_parties_that_deny_together_deny_what_concerns_them_together() -> None:
 
 
 def test_a_general_denial_reaches_other_articles_only_by_dates() -> None:
-    denying = extraction("a", claim(said="2023-08-30"), denials=[denial("state:KP", accusers=["state:US"])], published="2023-08-31")
-    earlier, later = (extraction(n, claim(said=said, event=said)) for n, said in (("b", "2023-03-01"), ("c", "2023-09-15")))
+    denying = extraction(
+        "a", claim(said="2023-08-30"), denials=[denial("state:KP", accusers=["state:US"])], published="2023-08-31"
+    )
+    earlier, later = (
+        extraction(n, claim(said=said, event=said)) for n, said in (("b", "2023-03-01"), ("c", "2023-09-15"))
+    )
     undated = extraction("d", claim(event="2021-01-01"))
     assert contested(denying, earlier, later, undated) == ["none", "generic", "none", "none"]
 
 
 def test_a_pledge_answers_what_is_prepared_and_never_a_past_delivery() -> None:
-    article = extraction("a", claim(stage="negotiating"), claim(stage="delivered"), denials=[denial("state:KP", kind="pledges_not_to")])
+    article = extraction(
+        "a", claim(stage="negotiating"), claim(stage="delivered"), denials=[denial("state:KP", kind="pledges_not_to")]
+    )
     assert contested(article) == ["pledge", "none"]
 
 
@@ -217,9 +260,16 @@ def quantity(number: float, text: str) -> Quantity:
 
 
 def test_values_that_differ_are_kept_and_none_is_preferred_where_they_exclude_each_other() -> None:
-    result = merged(claim(event="2023-05-03", quantity=quantity(400, "400")), claim(event="2023-05-03", quantity=quantity(900, "900")))
+    result = merged(
+        claim(event="2023-05-03", quantity=quantity(400, "400")),
+        claim(event="2023-05-03", quantity=quantity(900, "900")),
+    )
     (conflict,) = result.allegations[0].conflicts
-    assert (conflict.kind, conflict.preferred, [v.value for v in conflict.values]) == ("disagreement", None, ["400", "900"])
+    assert (conflict.kind, conflict.preferred, [v.value for v in conflict.values]) == (
+        "disagreement",
+        None,
+        ["400", "900"],
+    )
 
 
 def test_a_narrower_date_and_a_further_stage_are_refinements() -> None:
@@ -230,7 +280,12 @@ def test_a_narrower_date_and_a_further_stage_are_refinements() -> None:
         ("event_time", "refinement", "2023-05-03"),
         ("stage", "refinement", "delivered"),
     }
-    assert {v.value for c in allegation.conflicts for v in c.values} == {"2023-05", "2023-05-03", "shipped", "delivered"}
+    assert {v.value for c in allegation.conflicts for v in c.values} == {
+        "2023-05",
+        "2023-05-03",
+        "shipped",
+        "delivered",
+    }
 
 
 # Properties -----------------------------------------------------------------------------------------------------------
@@ -248,7 +303,12 @@ claims = st.builds(
     said=st.sampled_from([None, "2023-08-30", "Wednesday", "2022-12"]),
     by=st.sampled_from(["state:US", "person:john-kirby", "state:UA"]),
 )
-answers = st.builds(denial, st.sampled_from(["state:KP", "state:RU"]), kind=st.sampled_from(["denies", "pledges_not_to"]), accusers=st.just(["state:US"]))
+answers = st.builds(
+    denial,
+    st.sampled_from(["state:KP", "state:RU"]),
+    kind=st.sampled_from(["denies", "pledges_not_to"]),
+    accusers=st.just(["state:US"]),
+)
 worlds = st.lists(
     st.tuples(st.lists(claims, max_size=3), st.lists(answers, max_size=1)), min_size=1, max_size=5
 ).map(lambda rows: [extraction(f"article {n}", *cs, denials=ds) for n, (cs, ds) in enumerate(rows)])  # fmt: skip

@@ -51,7 +51,9 @@ def test_every_sentence_is_shown_with_its_number() -> None:
     assert "[1] First one.\n[2] Second one.\n[3] Third one.\n" in shown
 
 
-@pytest.mark.parametrize("escape", ["{{ 7*7 }}", "{% for %}", "{article}", "${x}", "%s", "```", "</article>", "<|im_end|>", "\\n[9] x"])
+@pytest.mark.parametrize(
+    "escape", ["{{ 7*7 }}", "{% for %}", "{article}", "${x}", "%s", "```", "</article>", "<|im_end|>", "\\n[9] x"]
+)
 def test_nothing_in_an_article_is_a_template(escape: str) -> None:
     shown = prompt.render(articles.read(f"Dorvia said {escape} on Monday.", "x.txt"))
     assert f"Dorvia said {escape} on Monday." in shown
@@ -73,9 +75,13 @@ def test_a_passage_that_gives_orders_to_software_is_marked() -> None:
 
 
 def test_a_reask_names_each_record_and_what_is_wrong_with_it() -> None:
-    message = prompt.reask_message([prompt.Problem(record="allegations", id="a1", problem="'x' does not stand in the article")])
+    message = prompt.reask_message(
+        [prompt.Problem(record="allegations", id="a1", problem="'x' does not stand in the article")]
+    )
     assert message["role"] == "user"
-    assert '{"record": "allegations", "id": "a1", "problem": "\'x\' does not stand in the article"}' in message["content"]
+    assert (
+        '{"record": "allegations", "id": "a1", "problem": "\'x\' does not stand in the article"}' in message["content"]
+    )
 
 
 def test_the_hash_changes_with_the_prompt(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,11 +84,11 @@ def test_failures_are_not_recorded(tmp_path: Path) -> None:
 
 def test_texts_of_several_lines_are_recorded_line_by_line(tmp_path: Path) -> None:
     with serving(outlet("Courier")) as script, recordings(tmp_path, "record"):
-        ask(script.url, "one\n{\"(lines)\": 1}")
+        ask(script.url, 'one\n{"(lines)": 1}')
     (file,) = tmp_path.iterdir()
     assert '"Of two lines."' in [line.strip() for line in file.read_text("utf-8").splitlines()]
     with recordings(tmp_path, "replay"):
-        assert ask("http://127.0.0.1:9/v1", "one\n{\"(lines)\": 1}") == ["Courier"]
+        assert ask("http://127.0.0.1:9/v1", 'one\n{"(lines)": 1}') == ["Courier"]
 
 
 def test_recording_again_changes_no_byte(tmp_path: Path) -> None:
@@ -103,7 +103,10 @@ def test_recording_again_changes_no_byte(tmp_path: Path) -> None:
 
 
 def test_a_replay_without_recordings_says_how_to_make_them(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no recordings here; record them with --record"), recordings(tmp_path, "replay"):
+    with (
+        pytest.raises(UsageError, match="no recordings here; record them with --record"),
+        recordings(tmp_path, "replay"),
+    ):
         pass
 
 

@@ -95,7 +95,9 @@ def test_one_bad_item_of_a_list_costs_only_itself() -> None:
     assert read.rejected[0].draft["stage"] == "rumoured"
 
 
-@pytest.mark.parametrize("broken", ["{}", '"text"', "[]", json.dumps({**EMPTY, "extra": 1}), json.dumps({**EMPTY, "actors": None})])
+@pytest.mark.parametrize(
+    "broken", ["{}", '"text"', "[]", json.dumps({**EMPTY, "extra": 1}), json.dumps({**EMPTY, "actors": None})]
+)
 def test_an_answer_that_is_broken_as_a_whole_is_refused(broken: str) -> None:
     with pytest.raises(ValidationError):
         Answer.model_validate_json(broken, strict=True)
@@ -116,7 +118,11 @@ def dataset() -> dict[str, Any]:
     ("where", "value", "message"),
     [
         (("allegations", 0, "suppliers"), ["state:nowhere"], "state:nowhere, which is not in the dataset"),
-        (("allegations", 0, "attributions", 0, "source"), "source:nobody", "source:nobody, which is not in the dataset"),
+        (
+            ("allegations", 0, "attributions", 0, "source"),
+            "source:nobody",
+            "source:nobody, which is not in the dataset",
+        ),
         (("allegations", 0, "attributions", 0, "evidence"), [], "has no evidence"),
         (("allegations", 0, "attributions"), [], "has no attribution"),
         (("denials", 0, "targets", 0, "allegation"), "claim:gone", "claim:gone, which is not in the dataset"),

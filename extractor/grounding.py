@@ -119,8 +119,8 @@ class TextIndex:
         if self.text[slice(*outer)] == quote:
             return Span(*outer, "exact")
         # A mark that white space parts from the words belongs to other words: the rebels' "arms" is not "' arms".
-        start = inner[0] if _GAP.search(self.text, outer[0], inner[0]) else outer[0]
-        end = inner[1] if _GAP.search(self.text, inner[1], outer[1]) else outer[1]
+        start = inner[0] if _SPACE.search(self.text, outer[0], inner[0]) else outer[0]
+        end = inner[1] if _SPACE.search(self.text, inner[1], outer[1]) else outer[1]
         return Span(start, end, "exact" if self.text[start:end] == quote else "normalised")
 
 
@@ -188,6 +188,7 @@ _BORDERLESS = (
     _EAST_ASIAN + "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f"
 )  # Thai, Lao, Burmese, Khmer
 
+_SPACE = re.compile(r"\s")
 _GAP = re.compile(rf"[\s{_INVISIBLE}]")
 _WORD = re.compile(rf"[{_BORDERLESS}]|[^\s{_BORDERLESS}]+")
 
@@ -227,11 +228,11 @@ def _shared(one: str, other: str) -> int:
 
 # Borders: where a quote may begin and end ----------------------------------------------------------------------------
 
-_BINDING = re.compile(rf"[{_INVISIBLE}]*[{_HYPHEN}][{_INVISIBLE}]*")
-"""A hyphen, minus sign or en dash without white space."""
+_HYPHENATED = re.compile(rf"[{_INVISIBLE}]*[{_HYPHEN}][{_INVISIBLE}]*")
+_RANGED = re.compile(rf"[\s{_INVISIBLE}]*[{_HYPHEN}][\s{_INVISIBLE}]*")
 _INSIDE = re.compile(
-    r"(?<=\d)(?=[-.,:/·٫٬~^×⁄]\d|[%‰‱٪]|[십백천만억조])"  # 4.400, 300-400, 12:30; 40%; 400만 is 4,000,000
-    r"|(?<=\d[-.,:/·٫٬~^×⁄])(?=\d)|(?<=[%‰‱٪])(?=\d)"
+    r"(?<=\d)(?=[.,:/·٫٬~^×⁄]\d|[%‰‱٪]|[십백천만억조])"  # 4.400, 12:30; 40%; 400만 is 4,000,000
+    r"|(?<=\d[.,:/·٫٬~^×⁄])(?=\d)|(?<=[%‰‱٪])(?=\d)"
     r"|(?<!\d{4})(?<=\d)(?=[ ']\d{3}(?!\d))|(?<!\d{4}[ '])(?<=\d[ '])(?=\d{3}(?!\d))"  # 400 000, 400'000
     r"|(?<![^\W\d_][.,])(?<!\.[.,])(?<=[.,])(?=\d)"  # .5
     r"|(?<=n)(?='t(?!\w))"  # "can" is the opposite of "can't"
@@ -324,8 +325,10 @@ class _NormalForm:
         return (last % 2 == 1 and self._at[last] < at) or (0 < at < len(self.text) and _is_mark(self.text[at]))
 
     def _binds(self, at: int) -> bool:
-        """Whether the dash here is a hyphen or a minus sign rather than a dash between phrases."""
-        return bool(_BINDING.fullmatch(self.raw, *self._untrimmed(at, at + 1)))
+        """Whether the dash here is a hyphen, a minus sign or a range's "to" rather than a dash between phrases."""
+        between_digits = at > 0 and self.text[at - 1].isdigit() and self.text[at + 1 : at + 2].isdigit()
+        dash = _RANGED if between_digits else _HYPHENATED
+        return bool(dash.fullmatch(self.raw, *self._untrimmed(at, at + 1)))
 
     def _untrimmed(self, start: int, end: int) -> tuple[int, int]:
         first = bisect_right(self._at, start) - 1
@@ -378,7 +381,7 @@ def _atoms(composed: bool) -> re.Pattern[str]:
         rf"(?P<plain>{plain}+(?:\.?\ (?![{_UNSPACED}])(?<![{_UNSPACED}]\ ){plain}+)*{alone}|)(?:"
         rf"(?P<minus>[{_INVISIBLE}]*+\s{gap}*+(?=[{_DASH}]++[{_INVISIBLE}]*+\d))"  # "to -5" is not "to-5"
         rf"|{gap}*+(?:(?P<dash>[{_DASH}]++|{_MISREAD}[‘’“”•\x90-\x95])"
-        rf"|(?P<dots>(?:…|⋯|{_MISREAD}¦|\.\ ?\.\ ?\.)[.…⋯]*+)"
+        rf"|(?P<dots>(?:(?:\.{gap}*+){{0,2}}(?:…|⋯|{_MISREAD}¦)|\.{gap}*+\.{gap}*+\.)(?:{gap}*+[.…⋯])*+)"
         rf"|(?P<inch>(?<=\d)(?:[{_DOUBLE}]|[{_SINGLE}]{{2}}))"  # 5″ is not 5′
         rf"|(?P<quote>{_MISREAD}[œ™˜šž›\x98-\x9e]?|[{_DOUBLE}]|[{_SINGLE}]{{1,2}})){gap}*+"
         rf"|(?P<nothing>(?<=[{_UNSPACED}]){gap}++|{gap}++(?=[{_UNSPACED}])|[{_INVISIBLE}]++(?!\s))"

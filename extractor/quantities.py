@@ -136,7 +136,7 @@ _WORDS = {
     **{word: 10.0 * tens for tens, word in enumerate(_TENS.split(), 2)},
     "a": 1.0,
     "an": 1.0,
-    "两": 2.0,  # CLDR's and Unicode's numeric values leave it out
+    "两": 2.0,  # has no numeric value in Unicode's database
 }
 _LARGE = {"hundred": 1e2, "dozen": 12.0, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _SHORT = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9, "tn": 1e12}
@@ -272,9 +272,10 @@ def _cldr_scales(locale: Locale) -> Iterator[tuple[str, float]]:
     for style in ("long", "short"):
         for forms in dict(locale.compact_decimal_formats.get(style, {})).values():
             for size, shape in forms.items():
-                word = re.sub(r"[0'.]", "", shape.pattern.split(";")[0]).strip().casefold()
-                if len(word) > 1 and word.isprintable():
-                    yield " ".join(word.split()), int(size) / 10 ** (shape.pattern.count("0") - 1)
+                printed = shape.pattern.split(";")[0]
+                word = _plain(re.sub(r"[0'.]", "", printed), ".").strip()
+                if len(word) > 1:
+                    yield word, int(size) / 10 ** (printed.count("0") - 1)
 
 
 def _qualifiers(language: str) -> tuple[dict[str, str], list[str], list[str]]:
@@ -283,7 +284,7 @@ def _qualifiers(language: str) -> tuple[dict[str, str], list[str], list[str]]:
     joints: dict[str, list[str]] = {"to": ["-"], "and": ["&"]}
     for line in re.split(r"[;\n]", _QUALIFIERS.get(language, "")):
         code, *words = line.split() or [""]
-        for word in (w.replace("_", " ") for w in words):
+        for word in (_plain(w.replace("_", " "), ".") for w in words):
             if code in joints:
                 joints[code].append(word)
             else:

@@ -508,10 +508,7 @@ def test_no_word_of_the_table_has_two_meanings(language):
 _KINDS = {*"YMDNAOWEFSXUPT", *"dwmy", *dates._JOINTS, "ago", "lalu", "past", "about", "earlier", "later", "?"}
 
 
-@pytest.mark.parametrize(
-    "language",
-    ["de", "es", "fr", "it", "pt", "nl", "ru", "uk", "pl", "cs", "sv", "fi", "el", "tr", "id", "vi", "hi", "ar", "he"],
-)
+@pytest.mark.parametrize("language", sorted(dates._WORDS))
 def test_every_month_and_weekday_of_a_language_is_known(language):
     locale = Locale.parse(language)
     for context in ("format", "stand-alone"):
@@ -523,35 +520,7 @@ def test_every_month_and_weekday_of_a_language_is_known(language):
                 assert date.fromisoformat(resolve(name, WED, language).edtf).weekday() == weekday, name
 
 
-@pytest.mark.parametrize(
-    "language",
-    [
-        "de",
-        "es",
-        "fr",
-        "it",
-        "pt",
-        "nl",
-        "ru",
-        "uk",
-        "pl",
-        "cs",
-        "sv",
-        "fi",
-        "el",
-        "tr",
-        "id",
-        "hi",
-        "ar",
-        "ko",
-        "ja",
-        "zh",
-        "hu",
-        "lt",
-        "ro",
-        "bg",
-    ],
-)
+@pytest.mark.parametrize("language", sorted(dates._WORDS))
 def test_a_long_date_as_cldr_formats_it_is_read_back(language):
     day = date(2023, 8, 30)
     for width in ("medium", "long", "full"):
@@ -724,4 +693,4 @@ def test_any_text_has_a_latest_date_or_none(text, language):
 def test_the_time_for_a_long_text_grows_with_its_length():
     """A quadratic search would take hours here."""
     for piece in ("2023 ", "march ", "march 12 ", "12 march ", "1.1.", "9", " ", "2023년 ", "12 of "):
-        assert latest_full_date(piece * 50_000 + ". July 27, 2023", "en") == "2023-07-27"
+        assert latest_full_date(piece * 20_000 + ". July 27, 2023", "en") == "2023-07-27"

@@ -283,6 +283,7 @@ def test_a_dagger_left_by_decoding_twice_stands_for_the_quote_mark_and_the_space
         ("000 shells", "400,000 shells"),
         ("400 shells", "300-400 shells"),
         ("400 shells", "300–400 shells"),
+        ("400 shells", "300 – 400 shells"),
         ("some 300", "some 300-400 shells"),
         ("400 shells", "-400 shells"),
         ("400 shells", "−400 shells"),
@@ -342,6 +343,8 @@ def test_a_quote_does_not_begin_or_end_inside_a_word_or_number(quote: str, text:
         ("in 2022", "in 2022 400 shells"),
         ("400 shells", "in 2022 “400 shells” came"),
         ("400 shells", "No.400 shells"),
+        ("400 shells", "in 2022 — 400 shells"),
+        ("in 2022", "in 2022—400 shells"),
         ("5 missiles", "sent …5 missiles"),
         ("12 400", "12 400"),
         ("won", "Russia won ‘the war"),
@@ -461,18 +464,18 @@ def test_lone_surrogates_and_control_characters_are_characters_like_others() -> 
 @pytest.mark.parametrize(
     ("quote", "text"),
     [
-        ("a" * 150_000, "a" * 300_000),
-        ("a" * 300_001, "a" * 300_000),
+        ("a" * 50_000, "a" * 100_000),
+        ("a" * 100_001, "a" * 100_000),
         ("xa " * 30_000 + "x", "xa " * 100_000),
         ("x" + " ax" * 30_000, " ax" * 100_000),
-        ("é" * 100, "e\u0301" * 150_000),
-        ("e" + "\u0301\u0323" * 150_000, "e" + "\u0323\u0301" * 150_000 + "\u0301"),
-        (" " * 300_000 + "b", " " * 300_000 + "a" + " " * 300_000),
-        ("b" + "'" * 300_000, "a" + "'" * 300_000),
-        ("." * 300_000 + "b", "." * 300_000 + "a"),
-        ("b", "\u0301" * 300_000),
+        ("é" * 100, "e\u0301" * 50_000),
+        ("e" + "\u0301\u0323" * 50_000, "e" + "\u0323\u0301" * 50_000 + "\u0301"),
+        (" " * 100_000 + "b", " " * 100_000 + "a" + " " * 100_000),
+        ("b" + "'" * 100_000, "a" + "'" * 100_000),
+        ("." * 100_000 + "b", "." * 100_000 + "a"),
+        ("b", "\u0301" * 100_000),
         ("b", "-a" * 100_000),
-        ("アア", "ア" * 300_000),
+        ("アア", "ア" * 100_000),
     ],
     ids=range(12),
 )
@@ -484,15 +487,13 @@ def test_repetitive_text_takes_no_longer_than_its_length_warrants(quote: str, te
 
 # The normal form -----------------------------------------------------------------------------------------------------
 
-CHARACTERS_THAT_FOLD = [c for c in map(chr, (*range(0x3400), *range(0xA000, 0xAC00), *range(0xF900, 0x10000)))]
+CHARACTERS_THAT_FOLD = list(map(chr, (*range(0x3400), *range(0xA000, 0xAC00), *range(0xF900, 0x10000))))
 
 
 def test_every_character_has_one_normal_form_composed_or_not() -> None:
     for char in CHARACTERS_THAT_FOLD:
-        expected = normalise(f"x{char}x")
-        assert normalise(f"x{unicodedata.normalize('NFC', char)}x") == expected
-        assert normalise(f"x{unicodedata.normalize('NFD', char)}x") == expected
-        assert normalise(f"e\u0301{char}x")[1:] == normalise(f"é{char}x")[1:]
+        forms = {char, unicodedata.normalize("NFC", char), unicodedata.normalize("NFD", char)}
+        assert len(forms) == 1 or len({normalise(f"x{form}x") for form in forms}) == 1
 
 
 def test_no_two_numbers_have_the_same_normal_form() -> None:
@@ -504,7 +505,7 @@ def test_no_two_numbers_have_the_same_normal_form() -> None:
 
 
 def test_letters_are_equated_only_within_compatibility_case_folding() -> None:
-    apostrophes = set("ʹʻʼʽˈˮʹ՚ŉ")
+    apostrophes = set("ʹ\u0374ʻʼʽˈˮ՚ŉ")
     for char in set(filter(str.isalnum, CHARACTERS_THAT_FOLD)) - apostrophes:
         assert caseless(normalise(char)) == caseless(char)
 
@@ -593,7 +594,7 @@ CHANGES = {
     "decomposed": lambda text: unicodedata.normalize("NFD", text),
     "straight": lambda text: text.translate(str.maketrans("“”’«»", '""\'""')),
     "curly": lambda text: text.translate(str.maketrans("\"'«»", "”’„“")),
-    "dashes": lambda text: text.translate(str.maketrans("—-", "–‐")),
+    "dashes": lambda text: text.translate(str.maketrans("—-", "―‐")),
     "space": lambda text: text.replace(" ", " \n"),
     "no-break space": lambda text: text.replace(" ", "\u00a0"),
     "case": other_case,

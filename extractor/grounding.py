@@ -102,26 +102,26 @@ class TextIndex:
         return _NormalForm(self.text)
 
     def _spans(self, quote: str) -> Iterator[Span]:
-        lead, core, tail = _unwrap(normalise(quote))
-        form, compared = self._form, 0
-        at = form.text.find(core) if _has_word(core) else -1
+        form, asked = self._form, _NormalForm(quote)
+        lead, core, tail = _unwrap(asked.text)
+        if not _has_word(core):
+            return
+        offset, _ = asked.raw_range(len(lead), len(lead) + len(core))
+        compared, at = 0, form.text.find(core)
         while at >= 0 and compared < _COMPARED:
             end = at + len(core)
             if form.may_begin(at) and form.may_end(end):
-                yield self._span(quote, form.raw_range(at, end), form.raw_range(*form.widen(at, end, lead, tail)))
+                yield self._as_written(quote, form.raw_range(at, end)[0] - offset) or form.widened(at, end, lead, tail)
                 at = form.text.find(core, end)
             else:
                 compared += len(core)
                 unbroken = _UNBROKEN.match(form.text, at)
                 at = form.text.find(core, max(at + 1, unbroken.end() if unbroken else 0))
 
-    def _span(self, quote: str, inner: tuple[int, int], outer: tuple[int, int]) -> Span:
-        if self.text[slice(*outer)] == quote:
-            return Span(*outer, "exact")
-        # A mark that white space parts from the words belongs to other words: the rebels' "arms" is not "' arms".
-        start = inner[0] if _SPACE.search(self.text, outer[0], inner[0]) else outer[0]
-        end = inner[1] if _SPACE.search(self.text, inner[1], outer[1]) else outer[1]
-        return Span(start, end, "exact" if self.text[start:end] == quote else "normalised")
+    def _as_written(self, quote: str, start: int) -> Span | None:
+        end = start + len(quote)
+        whole = start >= 0 and self.text.startswith(quote, start) and not _is_mark(self.text[end : end + 1] or " ")
+        return Span(start, end, "exact") if whole else None
 
 
 _COMPARED = 50_000_000
@@ -285,14 +285,18 @@ class _NormalForm:
         """The raw text of a passage, trimmed."""
         return _trim(self.raw, *self._untrimmed(start, end))
 
-    def widen(self, start: int, end: int, lead: str, tail: str) -> tuple[int, int]:
+    def widened(self, start: int, end: int, lead: str, tail: str) -> Span:
         """The passage with as much of the punctuation around the quote as stands around it here."""
-        before = _shared(lead[::-1], self.text[max(0, start - len(lead)) : start][::-1])
-        after = _shared(tail, self.text[end : end + len(tail)])
-        return (
-            start if self._splits(start - before) else start - before,
-            end if self._splits(end + after) else end + after,
-        )
+        first, last = self.raw_range(start, end)
+        before = start - _shared(lead[::-1], self.text[max(0, start - len(lead)) : start][::-1])
+        after = end + _shared(tail, self.text[end : end + len(tail)])
+        outer = self.raw_range(start if self._splits(before) else before, end if self._splits(after) else after)
+        # A mark that white space parts from the words belongs to others: the rebels' "arms" is not "' arms".
+        if not _SPACE.search(self.raw, outer[0], first):
+            first = outer[0]
+        if not _SPACE.search(self.raw, last, outer[1]):
+            last = outer[1]
+        return Span(first, last, "normalised")
 
     def may_begin(self, at: int) -> bool:
         """Whether a quote may begin here: at a border of words (UAX #29), but not after a hyphen or within a number."""

@@ -29,6 +29,7 @@ from .schemas import (
     DatePhrase,
     Denial,
     Extraction,
+    Item,
     Judgement,
     Quantity,
     Record,
@@ -108,7 +109,7 @@ def _allegation(
         suppliers=sorted({p for c in candidates for p in c.suppliers}),
         recipients=sorted({p for c in candidates for p in c.recipients}),
         participants=_distinct(p for c in claims for p in c.participants),
-        items=_distinct(i for c in claims for i in c.items),
+        items=_items(claims),
         in_return=_distinct(r for c in claims for r in c.in_return),
         event_time=event_time,
         event_place=sorted({text for c in claims for text in c.event_place}),
@@ -147,6 +148,13 @@ def _quantities(ledger: Ledger, claims: list[Claim]) -> Iterator[Conflict]:
         kind: Literal["refinement", "disagreement"] = "disagreement" if len(exact) > 1 else "refinement"
         preferred = next((q.text for _, q in amounts if (q.low, q.high) in exact), None) if len(exact) == 1 else None
         yield Conflict(field=f"items.quantity ({category})", kind=kind, values=values, preferred=preferred)
+
+
+def _items(claims: list[Claim]) -> list[Item]:
+    """What is supplied; a weapon with its amount stands for the same one without."""
+    items = _distinct(i for c in claims for i in c.items)
+    with_amount = {i.weapon for i in items if i.quantity}
+    return [i for i in items if i.quantity or i.weapon not in with_amount]
 
 
 def _event_time(claims: list[Claim]) -> tuple[DatePhrase | None, list[Conflict]]:

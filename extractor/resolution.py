@@ -99,8 +99,16 @@ def _published(document: Document, publication: PublicationDraft | None) -> tupl
         printed = dates.resolve(publication.published, None, document.language)
         if printed.edtf:
             return printed.edtf, "text"
-    latest = dates.latest_full_date(document.raw, document.language)
+    latest = dates.latest_full_date(_dated_parts(document), document.language)
     return (f"{latest}/..", "text") if latest else (None, "unknown")
+
+
+def _dated_parts(document: Document) -> str:
+    """Captions and the opening sentence: a photograph was taken, and a dateline written, before the page was published. A
+    date elsewhere in the story may lie ahead of it."""
+    opening = next((s for s in document.sentences if s.segment == "body"), None)
+    parts = [s for s in document.sentences if s.segment == "caption" or s is opening]
+    return "\n".join(document.raw[s.start : s.end] for s in parts)
 
 
 class _Resolver:

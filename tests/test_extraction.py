@@ -283,3 +283,8 @@ def test_the_date_of_publication_comes_from_metadata_then_from_the_page_then_as_
     assert extraction.article.outlet == "The Courier"
     assert extraction.attributions[0].said_on is not None
     assert extraction.attributions[0].said_on.edtf == "2023-05-02"
+
+
+def test_a_date_ahead_in_the_story_is_no_date_of_publication() -> None:
+    extraction, _ = extracted(answer(), text=ARTICLE + "The deliveries are to end by December 31, 2030.\n")
+    assert extraction.article.published == "2023-05-03/.."

@@ -88,7 +88,9 @@ def test_nothing_was_lost(dataset: Dataset) -> None:
 SHARED: dict[str, Callable[[Allegation], bool]] = {
     "the talks": lambda a: a.stage == "negotiating" and a.suppliers == ["state:KP"],
     "the letters": lambda a: any(p.role == "correspondent" for p in a.participants),
-    "Shoigu's request": lambda a: a.stage == "seeking" and any(p.actor == "person:sergei-shoigu" for p in a.participants),
+    "Shoigu's request": lambda a: (
+        a.stage == "seeking" and any(p.actor == "person:sergei-shoigu" for p in a.participants)
+    ),
     "the second delegation": lambda a: a.stage == "contact" and any(p.role == "delegation" for p in a.participants),
     "the delivery to Wagner": lambda a: a.recipients == ["org:wagner"],
     "food for arms": lambda a: any("food" in r.text for r in a.in_return),
@@ -96,7 +98,9 @@ SHARED: dict[str, Callable[[Allegation], bool]] = {
 
 
 @pytest.mark.parametrize("claim", SHARED.values(), ids=SHARED)
-def test_a_claim_in_both_articles_is_one_record_with_the_evidence_of_both(dataset: Dataset, claim: Callable[[Allegation], bool]) -> None:
+def test_a_claim_in_both_articles_is_one_record_with_the_evidence_of_both(
+    dataset: Dataset, claim: Callable[[Allegation], bool]
+) -> None:
     allegation = the(dataset, claim)
     assert paths(dataset, allegation) == {INSIDER, TIMES}
     assert (allegation.corroboration.articles, allegation.corroboration.outlets) == (2, 2)
@@ -121,7 +125,11 @@ def test_claims_of_one_article_that_differ_stay_apart(dataset: Dataset) -> None:
 
 def test_denials_stand_beside_the_claims(dataset: Dataset) -> None:
     kinds = {(d.denier, d.kind, d.scope) for d in dataset.denials}
-    assert {("state:KP", "denies", "generic"), ("state:RU", "denies", "generic"), ("state:KP", "pledges_not_to", "generic")} <= kinds
+    assert {
+        ("state:KP", "denies", "generic"),
+        ("state:RU", "denies", "generic"),
+        ("state:KP", "pledges_not_to", "generic"),
+    } <= kinds
     assert the(dataset, SHARED["the talks"]).contested == "pledge"  # the general denial came before them
     assert the(dataset, SHARED["food for arms"]).contested == "generic"
     assert the(dataset, SHARED["the delivery to Wagner"]).contested == "none"  # a pledge never contests a delivery
@@ -177,7 +185,9 @@ def test_no_name_is_printed_that_the_article_leaves_out(run: tuple[str, str]) ->
     assert "1718" not in run[0]
 
 
-def test_the_output_is_the_same_bytes_again_and_holds_no_clock(run: tuple[str, str], dataset: Dataset, root_folder: Path, tmp_path: Path) -> None:
+def test_the_output_is_the_same_bytes_again_and_holds_no_clock(
+    run: tuple[str, str], dataset: Dataset, root_folder: Path, tmp_path: Path
+) -> None:
     assert serialise(dataset) == run[0]
     again = extract("seeds/", "-o", tmp_path / "again.json", "--concurrency", "1", cwd=root_folder)
     assert again.returncode == 0

@@ -88,7 +88,8 @@ def test_a_missing_article_is_found(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [("{", "not JSON"), ("[]", "schema version None"), ('{"schema_version": "0"}', "schema version '0'")]
+    ("text", "message"),
+    [("{", "not JSON"), ("[]", "schema version None"), ('{"schema_version": "0"}', "schema version '0'")],
 )
 def test_what_is_no_dataset_is_wrong_use(folder: Path, tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "x.json").write_text(text)
@@ -107,14 +108,19 @@ def test_any_changed_character_of_a_quote_is_found(folder: Path, data: st.DataOb
     at = data.draw(st.integers(0, len(evidence.exact) - 1))
     other = data.draw(st.characters().filter(lambda c: c != evidence.exact[at]))
     text = json.dumps(changed)
-    old, new = evidence.model_dump(), {**evidence.model_dump(), "exact": evidence.exact[:at] + other + evidence.exact[at + 1 :]}
+    old, new = (
+        evidence.model_dump(),
+        {**evidence.model_dump(), "exact": evidence.exact[:at] + other + evidence.exact[at + 1 :]},
+    )
     edited = json.loads(text.replace(json.dumps(old), json.dumps(new)))
     assert verify(unchecked(edited), [folder / "articles"])
 
 
 @settings(max_examples=80, deadline=None)
 @given(st.integers(0, len(ARTICLE) - 1), st.characters(codec="utf-8"))
-def test_any_changed_character_of_an_article_is_found(folder: Path, tmp_path_factory: pytest.TempPathFactory, at: int, other: str) -> None:
+def test_any_changed_character_of_an_article_is_found(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, at: int, other: str
+) -> None:
     text = ARTICLE[:at] + other + ARTICLE[at + 1 :]
     if text == ARTICLE:
         return

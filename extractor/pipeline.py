@@ -181,7 +181,7 @@ class _Run:
         self._ended.extractions.append(extraction)
         self._usage += tally.usage
         told = (len(extraction.claims), len(extraction.denials), len(extraction.responses), len(extraction.quarantine))
-        found = "{} allegations, {} denials, {} responses, {} quarantined".format(*told)
+        found = "{} claims, {} denials, {} responses, {} quarantined".format(*told)
         self._tell(document.path, "extracted" if any(told[:3]) else "empty", found)
 
     def _fail(self, path: str, article_id: str | None, error: ArticleError) -> None:

@@ -227,9 +227,10 @@ class _Checker:
         """A copied value must stand in the article; a number next to its evidence, anything else is noted if it doesn't."""
         if value is None or not cited:
             return
-        if any(self._index.locate_all(value) and self._within(value, *self._around(e)) for e in cited):
+        spans = self._index.locate_all(value)
+        if any(start <= s.start and s.end <= end for start, end in map(self._around, cited) for s in spans):
             return
-        far = self._index.locate(value) is not None
+        far = bool(spans)
         if not far or must_be_near:
             where = "does not stand in or next to the evidence" if far else "does not stand in the article"
             self._trouble(
@@ -239,9 +240,6 @@ class _Checker:
             self._finding(
                 key, number, "value_unsupported", f"{name} {value!r} stands in the article, but not near the evidence"
             )
-
-    def _within(self, value: str, start: int, end: int) -> bool:
-        return any(start <= s.start and s.end <= end for s in self._index.locate_all(value))
 
     # Places ----------------------------------------------------------------------------------------------------------
 

@@ -207,7 +207,7 @@ def _stripped(text: str) -> str:
 
 def _is_mark(char: str) -> bool:
     """Whether it is part of the character before: a combining mark, or a vowel or final of decomposed Hangul."""
-    return unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff"
+    return (unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff") and not _GAP.match(char)
 
 
 def _is_word(char: str) -> bool:
@@ -376,7 +376,7 @@ def _atoms(composed: bool) -> re.Pattern[str]:
     """
     notable = [char for char in map(chr, _NOTABLE) if unicodedata.decomposition(char) or len(char.casefold()) > 1]
     letters = "".join(c for c in [*notable, *_TILDES] if len(c.casefold()) > 1 or c.casefold() != _fold_letters(c))
-    marks = "" if composed else "".join(c for c in map(chr, _NOTABLE) if _is_mark(c) and not _GAP.match(c))
+    marks = "" if composed else "".join(c for c in map(chr, _NOTABLE) if _is_mark(c))
     plain = rf"[^{_DASH}\s{_INVISIBLE}{_SINGLE}{_DOUBLE}.…⋯â{letters}{marks}{_ASTRAL}]"
     alone = rf"(?![{marks}])" if marks else ""
     cluster = rf"(?s:.)[{marks}]{{1,{_MARKS}}}+|" if marks else ""

@@ -528,7 +528,7 @@ WORDS = [
         "Straße",
         "Lomé",
         "Shoigu’s",
-        "U.S.",
+        "U.S.-led",
         "anti-armour",
         "L’Inde",
         "naïve",
@@ -571,6 +571,7 @@ def span_of(parts: list[str], first: int, last: int) -> tuple[int, int]:
     return start, start + len("".join(parts[first:last]))
 
 
+@settings(deadline=None)  # the first example builds the tables
 @given(cut())
 def test_any_words_cut_out_of_a_text_are_located_and_slice_back(case: tuple[list[str], int, int]) -> None:
     text = "".join(case[0])
@@ -606,6 +607,7 @@ CHANGES = {
 }
 
 
+@settings(deadline=None)
 @given(cut(), st.sampled_from(sorted(CHANGES)), st.sampled_from(sorted(CHANGES)))
 def test_harmless_changes_of_the_quote_do_not_move_it(case: tuple[list[str], int, int], one: str, other: str) -> None:
     text = "".join(case[0])
@@ -615,6 +617,7 @@ def test_harmless_changes_of_the_quote_do_not_move_it(case: tuple[list[str], int
     assert (span.start, span.end) == (start, end)
 
 
+@settings(deadline=None)
 @given(cut(), st.sampled_from(sorted(CHANGES)), st.sampled_from(sorted(CHANGES)))
 def test_harmless_changes_of_the_text_move_it_by_what_they_add(
     case: tuple[list[str], int, int], one: str, other: str
@@ -635,7 +638,7 @@ def letters(text: str) -> str:
 
 
 @given(cut(), st.data())
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_one_changed_letter_or_digit_is_never_accepted(case: tuple[list[str], int, int], data: st.DataObject) -> None:
     text = "".join(case[0])
     start, end = span_of(*case)
@@ -665,7 +668,7 @@ CHARACTERS = st.characters(exclude_categories=()) | st.sampled_from(DENSE)
     st.none() | st.tuples(st.integers(-5, 50), st.integers(-5, 50)),
 )
 @example("\ud800", "\ud800", None)
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_no_input_raises(quote: str, text: str, near: tuple[int, int] | None) -> None:
     index = TextIndex(text)
     for span in filter(None, [index.locate(quote, near), *index.locate_all(quote)]):
@@ -679,7 +682,7 @@ def bare(text: str) -> str:
 
 
 @given(st.text(st.sampled_from(DENSE), max_size=30), st.data())
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 def test_a_located_span_has_the_normal_form_of_the_quote(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     quote = data.draw(st.sampled_from(["", "“", "...", "."])) + text[start : data.draw(st.integers(start, len(text)))]

@@ -1,0 +1,106 @@
+"""The package as other people's code uses it."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import extractor
+from extractor import Dataset, Progress, aextract, extract, extract_article, load, merge, save
+from extractor.errors import NoModel, UsageError
+from extractor.testing import ScriptedModel
+from tests.examples import ARTICLE, answer
+from tests.runs import run_texts, scripted_settings
+
+MODEL = {"Dorvia": [answer()]}
+
+
+def test_every_public_name_is_there_and_none_is_forgotten() -> None:
+    assert list(extractor.__all__) == sorted(extractor.__all__)
+    assert set(extractor.__all__) == set(extractor._HOME)
+    for name in extractor.__all__:
+        assert getattr(extractor, name).__doc__, name
+    with pytest.raises(AttributeError):
+        extractor.nonsense  # noqa: B018
+
+
+def test_importing_the_package_loads_none_of_its_libraries() -> None:
+    code = "import sys, extractor; print(sorted(m for m in ('pydantic', 'openai', 'vcr', 'babel', 'rich') if m in sys.modules))"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True).stdout
+        == "[]\n"
+    )
+
+
+def test_progress_is_told_as_each_article_ends(tmp_path: Path) -> None:
+    for name, text in {"a.txt": ARTICLE, "b.txt": "Nothing.", "c.txt": ARTICLE, "d.txt": ""}.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    seen: list[Progress] = []
+    run = aextract(
+        [tmp_path], settings=scripted_settings(concurrency=1), model=ScriptedModel(MODEL), progress=seen.append
+    )
+    dataset = asyncio.run(run)
+    assert [(Path(p.path).name, p.outcome) for p in seen] == [
+        ("a.txt", "extracted"),
+        ("b.txt", "empty"),
+        ("c.txt", "duplicate"),
+        ("d.txt", "failed"),
+    ]
+    assert [(p.done, p.total) for p in seen] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert seen[-1].usage.calls == dataset.run.usage.calls == 2
+    copy = next(a for a in dataset.articles if a.path.endswith("c.txt"))
+    assert copy.duplicate_of is not None
+    assert copy.duplicate_of.endswith("a.txt")
+    assert dataset.allegations[0].corroboration.articles == 1
+
+
+def test_the_synchronous_door_says_what_to_do_inside_an_event_loop(tmp_path: Path) -> None:
+    async def inside() -> None:
+        extract([tmp_path], settings=scripted_settings())
+
+    with pytest.raises(UsageError, match="await aextract"):
+        asyncio.run(inside())
+
+
+def test_merging_extractions_gives_what_extracting_together_gives() -> None:
+    other = ARTICLE.replace("HALVEN, May 3, 2023", "OST, May 3, 2023")
+    together = run_texts({"a.txt": ARTICLE, "b.txt": other}, ScriptedModel(MODEL))
+    settings = scripted_settings()
+
+    def one(text: str) -> extractor.Extraction:
+        return asyncio.run(extract_article(text, settings=settings, model=ScriptedModel(MODEL)))
+
+    merged = merge([one(other), one(ARTICLE)], settings=settings)
+    for field in ("actors", "weapons", "sources", "allegations", "denials", "responses", "judgements", "quarantine"):
+        assert getattr(merged, field) == getattr(together, field), field
+    assert len(merged.allegations) == 1
+    assert merged.allegations[0].corroboration.articles == 2
+
+
+def test_a_saved_dataset_is_loaded_as_it_was(tmp_path: Path) -> None:
+    dataset = run_texts({"a.txt": ARTICLE}, ScriptedModel(MODEL))
+    save(dataset, tmp_path / "out.json")
+    assert load(tmp_path / "out.json") == dataset
+    assert Dataset.model_validate_json((tmp_path / "out.json").read_text("utf-8")) == dataset
+
+
+def test_without_settings_they_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text(ARTICLE, "utf-8")
+    monkeypatch.setenv("EXTRACT_MODEL", "m")
+    with pytest.raises(NoModel):
+        extract([tmp_path])
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    assert len(extract([tmp_path], model=ScriptedModel(MODEL)).allegations) == 1
+
+
+def test_articles_of_unusual_characters_are_saved(tmp_path: Path) -> None:
+    """A lone surrogate cannot be UTF-8 on disk; everything else can."""
+    text = ARTICLE + "\u202e\x07 🚀 \u0000".replace("\x00", "")
+    dataset = run_texts({"a.txt": text}, ScriptedModel(MODEL))
+    save(dataset, tmp_path / "out.json")
+    assert load(tmp_path / "out.json") == dataset

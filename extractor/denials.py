@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from . import dates
+from . import dates, edtf
 from .actors import slug
-from .ledger import ANY_DAY, OCCASION_DAYS, Candidate, Ledger, days_covered
+from .ledger import ANY_DAY, OCCASION_DAYS, Candidate, Ledger
 from .schemas import Article, Attribution, DatePhrase, Denial, DenialLink, DenialStatement
 from .schemas.denial import LinkStrength
 
@@ -138,8 +138,8 @@ class _Linker:
         if attribution.article_id == statement.article_id:
             return said is not None and not self._is_news(said, self.ledger.articles[attribution.article_id])
         before, after = (
-            dates.bounds(said.edtf if said else None),
-            dates.bounds(self.ledger.articles[statement.article_id].published),
+            edtf.bounds(said.edtf if said else None),
+            edtf.bounds(self.ledger.articles[statement.article_id].published),
         )
         return bool(before and after and before[1] < after[0])
 
@@ -148,10 +148,10 @@ class _Linker:
 
         A phrase that tells nothing counts as news: rather too few links than too many.
         """
-        published = article.published if days_covered(article.published) == 1 else ANY_DAY
+        published = article.published if edtf.covers(article.published) == 1 else ANY_DAY
         said_days, published_days = (
-            dates.bounds(dates.resolve(said.text, published, article.language).edtf),
-            dates.bounds(published),
+            edtf.bounds(dates.resolve(said.text, published, article.language).edtf),
+            edtf.bounds(published),
         )
         if said_days is None or published_days is None:
             return True

@@ -69,15 +69,17 @@ class TextIndex:
         if start >= 0 and _has_word(written) and _stands_alone(self.text, start, start + len(written)):
             return Span(start, start + len(written), "exact")
 
-        found, best = None, (True, True, True, True)
-        for span in self._spans(written):
+        def rank(span: Span) -> tuple[bool, bool, bool]:
             inside = low <= span.start and span.end <= high
-            rank = (not inside, span.end <= low or high <= span.start, span.match != "exact", False)
-            if rank < best:
-                found, best = span, rank
-            if not any(rank):
+            return not inside, span.end <= low or high <= span.start, span.match != "exact"
+
+        best: Span | None = None
+        for span in self._spans(written):
+            if best is None or rank(span) < rank(best):
+                best = span
+            if not any(rank(best)):
                 break
-        return found
+        return best
 
     def locate_all(self, quote: str) -> list[Span]:
         """Every occurrence in reading order. Occurrences do not overlap each other."""
@@ -145,11 +147,7 @@ def _unwrap(wanted: str) -> tuple[str, str, str]:
     """A normal form as (lead, core, tail): outside the core stands what a writer adds around words that he quotes."""
     end = len(wanted.rstrip(_AROUND).removesuffix("[...]").removesuffix("(...)").rstrip(_AROUND))
     start = len(wanted) - len(wanted.lstrip(_AROUND).removeprefix("[...]").removeprefix("(...)").lstrip(_AROUND))
-    if (
-        wanted[start : start + 1].isdigit()
-        and wanted[:start].endswith((".", ","))
-        and not wanted[:start].endswith("...")
-    ):
+    if re.search(r"(?<!\.\.)[.,]\Z", wanted[:start]) and wanted[start : start + 1].isdigit():
         start -= 1  # ".5 million" is not "5 million"
     return wanted[:start], wanted[start:end], wanted[end:]
 
@@ -184,9 +182,7 @@ _EAST_ASIAN = (
     "\uff66-\uff9f\U00020000-\U0003ffff"
 )
 _UNSPACED = _EAST_ASIAN + "\u3001-\u3003\u3010-\u301b\u30fb\uff61-\uff65"
-_BORDERLESS = (
-    _EAST_ASIAN + "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f"
-)  # Thai, Lao, Burmese, Khmer
+_BORDERLESS = _EAST_ASIAN + "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f"  # Thai to Khmer
 
 _SPACE = re.compile(r"\s")
 _GAP = re.compile(rf"[\s{_INVISIBLE}]")
@@ -382,7 +378,7 @@ def _atoms(composed: bool) -> re.Pattern[str]:
     cluster = rf"(?s:.)[{marks}]{{1,{_MARKS}}}+|" if marks else ""
     gap = rf"[\s{_INVISIBLE}]"
     return re.compile(
-        rf"(?P<plain>{plain}+(?:\.?\ (?![{_UNSPACED}])(?<![{_UNSPACED}]\ ){plain}+)*{alone}|)(?:"
+        rf"(?P<plain>{plain}+(?:\.?\ (?![{_UNSPACED}])(?<![{_UNSPACED}]\ ){plain}+){{0,250}}{alone}|)(?:"
         rf"(?P<minus>[{_INVISIBLE}]*+\s{gap}*+(?=[{_DASH}]++[{_INVISIBLE}]*+\d))"  # "to -5" is not "to-5"
         rf"|{gap}*+(?:(?P<dash>[{_DASH}]++|{_MISREAD}[‘’“”•\x90-\x95])"
         rf"|(?P<dots>(?:(?:\.{gap}*+){{0,2}}(?:…|⋯|{_MISREAD}¦)|\.{gap}*+\.{gap}*+\.)(?:{gap}*+[.…⋯])*+)"

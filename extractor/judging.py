@@ -9,33 +9,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import combinations
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-from . import dates
-from .ledger import Candidate, days_covered
+from . import edtf
+from .ledger import Candidate
 from .schemas.weapon import WeaponCategory
 
 Verdict = Literal["same", "different", "unsure"]
+
+NO_ARMS: frozenset[WeaponCategory] = frozenset({"components_materials", "wmd_related", "other"})
+"""What "arms" and "weapons" do not mean by themselves."""
 
 BROADER: Mapping[WeaponCategory, frozenset[WeaponCategory]] = {
     "munitions_unspecified": frozenset(
         {"artillery_ammunition", "missiles_rockets", "explosives_mines", "small_arms_light_weapons"}
     ),
-    "arms_unspecified": frozenset(
-        {
-            "artillery_ammunition",
-            "munitions_unspecified",
-            "missiles_rockets",
-            "small_arms_light_weapons",
-            "artillery_systems",
-            "armoured_vehicles",
-            "aircraft_helicopters",
-            "uav",
-            "air_defence",
-            "naval",
-            "explosives_mines",
-        }
-    ),
+    "arms_unspecified": frozenset(get_args(WeaponCategory)) - NO_ARMS - {"arms_unspecified"},
 }
 """Categories that a broader one may mean."""
 
@@ -138,10 +127,10 @@ def _apart(a: Candidate, b: Candidate) -> bool:
     """Whether the dates exclude each other. Talks are reported as current, so before a deal the date of the statement
     stands in for an event without one; after it never does."""
     if a.event and b.event:
-        return dates.disjoint(a.event, b.event)
+        return edtf.disjoint(a.event, b.event)
     if a.family != "pre" or a.event or b.event or not (a.said and b.said):
         return False
-    return all(dates.disjoint(x, y) for x in a.said for y in b.said)
+    return all(edtf.disjoint(x, y) for x in a.said for y in b.said)
 
 
 def _anchor(a: Candidate, b: Candidate) -> str | None:
@@ -152,7 +141,7 @@ def _anchor(a: Candidate, b: Candidate) -> str | None:
         return "same episode: the thing in return"
     if any(not p.startswith("state:") for p in a.recipients & b.recipients):
         return "same episode: a non-state recipient"
-    if max(days_covered(a.event), days_covered(b.event)) <= SHARP_DAYS and dates.overlap(a.event, b.event):
+    if max(edtf.covers(a.event), edtf.covers(b.event)) <= SHARP_DAYS and edtf.overlap(a.event, b.event):
         return "overlapping event dates"
     if any(x.overlaps(y) for x in a.occasions for y in b.occasions):
         return "same statement occasion"

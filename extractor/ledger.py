@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from . import dates
+from . import dates, edtf
 from .actors import slug
 from .resolution import combined
 from .schemas import STAGE_FAMILY, Actor, Attribution, Claim, Extraction, Source, WeaponType
@@ -46,7 +46,7 @@ class Occasion(NamedTuple):
     def overlaps(self, other: Occasion) -> bool:
         """Whether both may be one occasion."""
         alike = (self.origin, self.from_any_day) == (other.origin, other.from_any_day)
-        return alike and dates.overlap(self.day, other.day)
+        return alike and edtf.overlap(self.day, other.day)
 
 
 @dataclass(frozen=True)
@@ -130,14 +130,8 @@ class Ledger:
             return
         counted_from_any_day = said.edtf is None
         day = dates.resolve(said.text, ANY_DAY, language).edtf if counted_from_any_day else said.edtf
-        if day and days_covered(day) <= OCCASION_DAYS:
+        if day and edtf.covers(day) <= OCCASION_DAYS:
             yield from (Occasion(o, day, counted_from_any_day) for o in self.sources[attribution.source].origins)
-
-
-def days_covered(edtf: str | None) -> float:
-    """How many days a date covers; infinitely many where it is unknown."""
-    reach = dates.bounds(edtf)
-    return (reach[1] - reach[0]).days + 1 if reach else float("inf")
 
 
 def _actors(extractions: list[Extraction]) -> dict[str, Actor]:

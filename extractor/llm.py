@@ -140,7 +140,7 @@ class Model:
 def _text(response: ChatCompletion) -> str:
     choice = response.choices[0]
     if choice.message.refusal:
-        raise ModelRefused(f"the model refused: {choice.message.refusal[:200]}")
+        raise ModelRefused(f"the model refused: {choice.message.refusal[:200]!r}")
     if choice.finish_reason == "content_filter":
         raise ModelRefused("the provider's content filter stopped the answer")
     if choice.finish_reason == "length":

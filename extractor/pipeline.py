@@ -15,7 +15,7 @@ from .dataset import accounting, run_record, usage_of
 from .errors import ArticleError, UsageError
 from .extraction import AnswersMessages, extract_document
 from .llm import Model, Tally
-from .merge import merge_records
+from .merging import merge_records
 from .recordings import recordings
 from .resolution import article_record
 from .schemas import NO_USAGE, SCHEMA_VERSION, Article, Dataset, Extraction, Failure, Skipped, Usage

@@ -2,8 +2,8 @@
 
 Figures are read in every language, in any script's digits, with the separators and the words for thousand, million and
 so on that CLDR has for the language; so are 万 and its like, and numbers in Chinese characters. Numbers in words ("two
-dozen", "half a million") are read in English only. "More than" and its like are known in the languages of the table
-at the end; in others the figure is taken as it stands.
+dozen", "half a million") are read in English only. "More than" and its like are known in the languages of
+``quantities.toml``; in others the figure is taken as it stands.
 
 A lone separator before exactly three digits follows the language: "1.000" is 1000 in German and 1 in English. Calibres,
 ordinals and designations ("155mm", "1st", "S-300", "Type 63") are no amounts, nor are vague words ("hundreds", "several
@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 
+from .languages import UNSPACED, any_of, entries, primary
 from .schemas import Quantity
 
 MOST_DIGITS = 15
@@ -63,7 +64,7 @@ def parse(text: str, language: str = "en") -> Quantity:
     ``low`` and ``high`` are equal for a plain number, one of them is None for a bound ("at least 300", "up to 50"), and both
     are None where no number is printed, or several that form no range.
     """
-    vocabulary = _vocabulary(re.split(r"[-_]", language.strip().lower(), maxsplit=1)[0])
+    vocabulary = _vocabulary(primary(language))
     plain = _plain(text, vocabulary.decimal)
     amounts = list(_amounts(plain, vocabulary))
     if len(amounts) > 1:
@@ -211,29 +212,21 @@ def _plain(text: str, decimal: str) -> str:
     return re.sub(r"\s", " ", plain)
 
 
-@lru_cache(256)
-def _vocabulary(code: str) -> _Vocabulary:
-    try:
-        return _build(Locale.parse(code).language if re.fullmatch("[a-z]{2,3}", code) else "en")
-    except (UnknownLocaleError, ValueError):
-        return _build("en")
-
-
 @cache
-def _build(language: str) -> _Vocabulary:
+def _vocabulary(language: str) -> _Vocabulary:
     locale = Locale.parse(language)
-    unspaced = language in _UNSPACED
+    unspaced = language in UNSPACED
     scales = dict(_cldr_scales(locale))
     cjk = rf" ?[{''.join(_CJK_SCALES)}](?![分克瓦])"
-    scale = rf"(?:{cjk}| ?(?:{_any(scales)})(?!\w))" if scales else f"(?:{cjk})"
+    scale = rf"(?:{cjk}| ?(?:{any_of(scales)})(?!\w))" if scales else f"(?:{cjk})"
     spoken = ""
     if language == "en":
         scales |= {f"{word}{s}": factor for word, factor in _LARGE.items() for s in ("", "s")} | _SHORT
-        scale = rf"(?:{cjk}|[ -]?(?:{_any(_LARGE)})s?\b|(?:{_any(_SHORT)})\b)"
+        scale = rf"(?:{cjk}|[ -]?(?:{any_of(_LARGE)})s?\b|(?:{any_of(_SHORT)})\b)"
         spoken = "|" + _spoken()
     amount = rf"{_FIGURE}{scale}*(?: ?{_FIGURE}{scale}+|(?<=[만억조万萬亿億兆]){_FIGURE})*|{_HAN_RUN}{spoken}"
     words = _WORDS.keys() - {"a", "an"}
-    token = rf"\d[\d., ']*\d|\d|half an?\b|and a half|\ban?\b|{_any([*scales, *_CJK_SCALES, *words, *_HAN])}"
+    token = rf"\d[\d., ']*\d|\d|half an?\b|and a half|\ban?\b|{any_of([*scales, *_CJK_SCALES, *words, *_HAN])}"
     meanings, to, listed = _qualifiers(language)
     left, right = ("", "") if unspaced else (r"(?<!\w)", r"(?!\w)")
     after = [
@@ -243,7 +236,7 @@ def _build(language: str) -> _Vocabulary:
         for word in sorted(meanings, key=len, reverse=True)
         if word[0] == "+"
     ]
-    said = _any(word for word in meanings if word[0].isalpha())
+    said = any_of(word for word in meanings if word[0].isalpha())
     before = rf"{left}(?:{said or '(?!)'}){right}|[<>≤≥~≈]"
     unit = r"\w{0,3}?" if unspaced else r"(?: ?\w+(?= ))?"
     return _Vocabulary(
@@ -254,12 +247,12 @@ def _build(language: str) -> _Vocabulary:
         before=re.compile(rf"({before})[ \-$€£¥₩]*$"),
         after=re.compile(f"({'|'.join(after)})"),
         meanings=meanings,
-        joint=re.compile(rf"{unit} ?(?:(?P<to>[-~〜]|{_any(to)})|{_any(listed)}) ?"),
+        joint=re.compile(rf"{unit} ?(?:(?P<to>[-~〜]|{any_of(to)})|{any_of(listed)}) ?"),
     )
 
 
 def _spoken() -> str:
-    number, large = _any(_WORDS.keys() - {"a", "an", "两"}), _any(_LARGE)
+    number, large = any_of(_WORDS.keys() - {"a", "an", "两"}), any_of(_LARGE)
     joined = "|".join(f"(?<={word} )and " for word in _LARGE)
     return (
         rf"(?<![\w-])(?:(?:half an?|(?<!of )an?)(?= (?:{large})\b)|(?!one (?:of|another)\b)(?:{number})\b)"
@@ -282,106 +275,10 @@ def _qualifiers(language: str) -> tuple[dict[str, str], list[str], list[str]]:
     """Meanings of qualifiers (of those after the amount with "+"), and the words that join a range or a list."""
     meanings = {"<": "max", "≤": "max", ">": "min", "≥": "min", "~": "about", "≈": "about", "++": "min"}
     joints: dict[str, list[str]] = {"to": ["-"], "and": ["&"]}
-    for line in re.split(r"[;\n]", _QUALIFIERS.get(language, "")):
-        code, *words = line.split() or [""]
-        for word in (_plain(w.replace("_", " "), ".") for w in words):
-            if code in joints:
-                joints[code].append(word)
-            else:
-                meanings[("+" if code[0] == "+" else "") + word] = code.strip("+-")
+    for code, printed in entries("quantities", language):
+        word = _plain(printed, ".")
+        if code in joints:
+            joints[code].append(word)
+        else:
+            meanings[("+" if code[0] == "+" else "") + word] = code.strip("+-")
     return meanings, joints["to"], joints["and"]
-
-
-def _any(words: Iterable[str]) -> str:
-    """A pattern for any of the words, the longest first."""
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-
-
-_UNSPACED = frozenset({"ja", "ko", "th", "yue", "zh"})
-_QUALIFIERS = {
-    "en": """
-        min at_least more_than over above exceeding no_fewer_than no_less_than not_less_than not_fewer_than upwards_of
-        min a_minimum_of minimum_of in_excess_of as_few_as better_than; +min or_more and_more and_counting plus
-        max up_to at_most fewer_than less_than under below no_more_than not_more_than a_maximum_of maximum_of
-        max as_many_as as_much_as no_greater_than; +max or_fewer or_less
-        about about around approximately approx some roughly nearly almost circa ca an_estimated estimated close_to
-        +about or_so odd; between between; to to or through; and and
-        - the a an total_of another additional further well just perhaps possibly its their those these from
-    """,
-    "es": """
-        min al_menos por_lo_menos como_mínimo más_de mas_de superior_a superiores_a no_menos_de; +min o_más como_mínimo al_menos
-        max hasta menos_de como_máximo a_lo_sumo no_más_de; +max o_menos como_máximo
-        about unos unas cerca_de alrededor_de aproximadamente casi; between entre; to a o; and y e; - los las de un una
-    """,
-    "fr": """
-        min au_moins plus_de plus_d' minimum au-delà_de pas_moins_de; +min ou_plus au_moins au_minimum
-        max jusqu'à moins_de au_plus au_maximum pas_plus_de; +max ou_moins au_plus au_maximum
-        about environ près_de quelque à_peu_près presque autour_de; between entre; to à ou; and et; - les de des un une
-    """,
-    "de": """
-        min mindestens mehr_als über wenigstens nicht_weniger_als zumindest; +min oder_mehr und_mehr
-        max bis_zu höchstens weniger_als unter maximal nicht_mehr_als; +max oder_weniger
-        about etwa rund ungefähr circa ca zirka knapp fast annähernd nahezu; between zwischen; to bis oder; and und
-        - die der den von insgesamt
-    """,
-    "it": """
-        min almeno più_di oltre non_meno_di; +min o_più; max fino_a meno_di al_massimo non_più_di; +max o_meno
-        about circa quasi intorno_a all'incirca; between tra fra; to a o; and e; - i le gli di da
-    """,
-    "pt": """
-        min pelo_menos ao_menos mais_de no_mínimo acima_de; +min ou_mais; max até menos_de no_máximo abaixo_de; +max ou_menos
-        about cerca_de aproximadamente quase em_torno_de por_volta_de uns umas; between entre; to a ou; and e; - os as de
-    """,
-    "nl": """
-        min minstens ten_minste meer_dan ruim zeker; +min of_meer; max hoogstens maximaal minder_dan tot tot_wel
-        about ongeveer circa rond zo'n bijna naar_schatting; between tussen; to tot à of; and en; - de het van
-    """,
-    "ru": """
-        min не_менее более свыше больше по_меньшей_мере как_минимум не_меньше минимум; +min и_более или_более
-        max до не_более менее меньше не_больше максимум; +max или_менее
-        about около примерно приблизительно порядка почти; between между; to до или; and и; - чем от с
-    """,
-    "uk": """
-        min щонайменше не_менше понад більше більш_ніж принаймні; +min і_більше або_більше; max до не_більше менше щонайбільше
-        about близько приблизно майже орієнтовно; between між; to до або; and та і й; - ніж від
-    """,
-    "pl": """
-        min co_najmniej ponad więcej_niż przynajmniej nie_mniej_niż powyżej; +min lub_więcej
-        max do najwyżej mniej_niż co_najwyżej nie_więcej_niż poniżej; about około ok prawie niemal blisko
-        between między; to do lub; and a i; - od
-    """,
-    "tr": """
-        min en_az; +min den_fazla dan_fazla ten_fazla tan_fazla aşkın; max en_fazla en_çok; +max den_az dan_az ten_az tan_az
-        about yaklaşık; to ila veya
-    """,
-    "id": """
-        min sedikitnya setidaknya lebih_dari paling_sedikit minimal; +min atau_lebih
-        max hingga sampai kurang_dari paling_banyak maksimal; about sekitar hampir kurang_lebih
-        between antara; to hingga sampai atau; and dan
-    """,
-    "ar": """
-        min أكثر_من ما_لا_يقل_عن لا_يقل_عن يزيد_على; +min على_الأقل أو_أكثر; max ما_يصل_إلى يصل_إلى أقل_من حتى لا_يزيد_على لا_يتجاوز
-        about نحو حوالي قرابة ما_يقارب زهاء; between بين; to إلى أو; and و; - من
-    """,
-    "fa": """
-        min دست_کم دست‌کم حداقل بیش_از; max حداکثر کمتر_از; about حدود تقریبا نزدیک_به; between بین; to تا یا; and و
-    """,
-    "hi": """
-        min कम_से_कम; +min से_अधिक से_ज्यादा; max अधिकतम; +max से_कम; about लगभग करीब
-    """,
-    "ko": """
-        min 최소 적어도; +min 이상 초과 여; max 최대; +max 이하 미만; about 약 대략 거의; +about 가량 정도 안팎 내외 쯤; to 에서 또는 내지
-    """,
-    "ja": """
-        min 少なくとも 最低; +min 以上 超 発超 余り 余 を超える を上回る; max 最大 最大で; +max 以下 未満 を下回る
-        about 約 およそ ほぼ 推定; +about 近く 程度 ほど 前後; to から ないし または
-    """,
-    "zh": """
-        min 至少 超过 超過 多于 多於 不少于 不少於 最少; +min 以上 余 餘 多; max 最多 不超过 不超過 不到 少于 少於 不足 至多 多达 多達 高达 高達
-        +max 以下 以内 以內; about 约 約 大约 大約 近 将近 將近 差不多; +about 左右 上下; to 到 至 或
-    """,
-}
-"""Qualifiers by language: what they mean ("+": they stand after the amount; "-": nothing), then the words, "_" for a space.
-
-``to`` and ``and`` join the ends of a range; after ``and`` it is one only if ``between`` stands before it.
-"""

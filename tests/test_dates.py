@@ -15,8 +15,9 @@ from babel.localedata import locale_identifiers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor import dates
-from extractor.dates import bounds, covers, disjoint, latest_full_date, narrower, overlap, resolve
+from extractor import dates, datewords, edtf, languages, periods
+from extractor.dates import latest_full_date, resolve
+from extractor.edtf import bounds, covers, disjoint, narrower, overlap
 
 unhurried = settings(deadline=None)
 """The first phrase of a language waits for its words."""
@@ -477,30 +478,32 @@ def test_no_clock_is_read(monkeypatch):
     import dateparser
     from dateparser.date import DateDataParser
 
-    monkeypatch.setattr(dates, "date", Timeless)
+    for module in (dates, edtf, periods):
+        monkeypatch.setattr(module, "date", Timeless)
     monkeypatch.setattr(dateparser, "parse", broken)
     monkeypatch.setattr(DateDataParser, "get_date_data", broken)
     for name in ("time", "localtime", "gmtime", "time_ns"):
         monkeypatch.setattr(time, name, broken)
     dates._interpret.cache_clear()
-    dates._lexicon.cache_clear()
+    datewords._lexicon.cache_clear()
     found = [resolve(text, published, language).edtf for text, published, language, _, _ in CASES]
     dates._interpret.cache_clear()
     assert found == [edtf for _, _, _, edtf, _ in CASES]
 
 
-def test_the_module_names_no_clock():
-    source = Path(dates.__file__).read_text("utf-8")
+@pytest.mark.parametrize("module", [dates, datewords, edtf, languages, periods])
+def test_the_module_names_no_clock(module):
+    source = Path(module.__file__).read_text("utf-8")
     assert not re.search(r"\b(?:today\(|now\(|utcnow|import time|localtime|gmtime)", source)
 
 
 # The words ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("language", sorted(dates._WORDS))
+@pytest.mark.parametrize("language", sorted(languages.table("datewords")))
 def test_no_word_of_the_table_has_two_meanings(language):
     meanings = {}
-    for word, tokens in dates._own(language):
+    for word, tokens in datewords._own(language):
         assert meanings.setdefault(word, tokens) == tokens, word
         assert all(kind in _KINDS for kind, _ in tokens), word
 
@@ -508,7 +511,7 @@ def test_no_word_of_the_table_has_two_meanings(language):
 _KINDS = {*"YMDNAOWEFSXUPT", *"dwmy", *dates._JOINTS, "ago", "lalu", "past", "about", "earlier", "later", "?"}
 
 
-@pytest.mark.parametrize("language", sorted(dates._WORDS))
+@pytest.mark.parametrize("language", sorted(languages.table("datewords")))
 def test_every_month_and_weekday_of_a_language_is_known(language):
     locale = Locale.parse(language)
     for context in ("format", "stand-alone"):
@@ -520,7 +523,7 @@ def test_every_month_and_weekday_of_a_language_is_known(language):
                 assert date.fromisoformat(resolve(name, WED, language).edtf).weekday() == weekday, name
 
 
-@pytest.mark.parametrize("language", sorted(dates._WORDS))
+@pytest.mark.parametrize("language", sorted(languages.table("datewords")))
 def test_a_long_date_as_cldr_formats_it_is_read_back(language):
     day = date(2023, 8, 30)
     for width in ("medium", "long", "full"):

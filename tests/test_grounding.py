@@ -690,6 +690,7 @@ def test_a_located_span_has_the_normal_form_of_the_quote(text: str, data: st.Dat
     spans = TextIndex(text).locate_all(quote)
     for span in spans:
         there = text[span.start : span.end]
+        assert locate(there, text, (span.start, span.end)) == Span(span.start, span.end, "exact")
         assert bare(there) == bare(quote)
         assert normalise(there) in normalise(quote)
         assert (span.match == "exact") == (there == quote.strip().strip("\u00ad\u200b\u200f\ufe0f \n\u3000\u00a0"))

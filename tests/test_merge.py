@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.merge import Merged, merge_records
+from extractor.merging import Merged, merge_records
 from extractor.schemas import Extraction, Quantity
 from tests.factory import claim, denial, extraction
 

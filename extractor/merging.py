@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal, TypeVar
 
-from . import dates
+from . import edtf
 from .denials import merge_denials
 from .judging import OBVIOUS, cluster, edges
 from .ledger import Ledger
@@ -168,9 +168,9 @@ def _event_time(claims: list[Claim]) -> tuple[DatePhrase | None, list[Conflict]]
         return told[0][0], []
     narrowest, _ = known[0]
     for t, _ in known[1:]:
-        if dates.narrower(t.edtf, narrowest.edtf):
+        if edtf.narrower(t.edtf, narrowest.edtf):
             narrowest = t
-    if any(dates.disjoint(t.edtf, u.edtf) for (t, _), (u, _) in combinations(known, 2)):
+    if any(edtf.disjoint(t.edtf, u.edtf) for (t, _), (u, _) in combinations(known, 2)):
         return None, [Conflict(field="event_time", kind="disagreement", values=values, preferred=None)]
     if len({t.edtf for t, _ in known}) > 1:
         return narrowest, [Conflict(field="event_time", kind="refinement", values=values, preferred=narrowest.edtf)]

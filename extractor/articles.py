@@ -32,7 +32,14 @@ class Sentence:
     """Counted from 1 in reading order."""
     start: int
     end: int
+    paragraph: int
+    """Number of its paragraph, from 1."""
     segment: Segment
+
+
+NEIGHBOURS = 2
+"""Sentences of the same paragraph, on either side of an order to software, that are taken for part of it: such a passage
+goes on in plain words ("The crates went the other way.") that no detector can tell from news."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,18 @@ class Document:
     def defects(self) -> list[Defect]:
         """What is wrong with the text."""
         return find_defects(self.raw)
+
+    @cached_property
+    def suspect(self) -> frozenset[int]:
+        """Numbers of the sentences that give orders to the reader's software, and of their neighbours."""
+        orders = [(d.start, d.end) for d in self.defects if d.kind == "instruction_like"]
+        given = [s for s in self.sentences if any(start < s.end and s.start < end for start, end in orders)]
+        return frozenset(
+            near.number
+            for s in given
+            for near in self.sentences[max(0, s.number - 1 - NEIGHBOURS) : s.number + NEIGHBOURS]
+            if near.paragraph == s.paragraph
+        )
 
     @property
     def headline(self) -> str | None:
@@ -175,12 +194,12 @@ def _sentences(raw: str, language: str) -> Iterator[Sentence]:
     paragraphs = list(_paragraphs(raw))
     segments = _classify([raw[start:end] for start, end in paragraphs])
     number = 0
-    for (start, end), segment in zip(paragraphs, segments, strict=True):
+    for paragraph, ((start, end), segment) in enumerate(zip(paragraphs, segments, strict=True), start=1):
         for boundary in get_sentence_boundaries(language, raw[start:end]):
             a, b = _trim(raw, start + boundary["start_index"], start + boundary["end_index"])
             if a < b:
                 number += 1
-                yield Sentence(number, a, b, segment)
+                yield Sentence(number, a, b, paragraph, segment)
 
 
 def _paragraphs(raw: str) -> Iterator[tuple[int, int]]:

@@ -91,7 +91,6 @@ class _Checker:
         self._document = document
         self._drafts = written
         self._index = TextIndex(document.raw)
-        self._suspect = [(d.start, d.end) for d in document.defects if d.kind == "instruction_like"]
         self._result = Check()
 
     def run(self) -> Check:
@@ -277,7 +276,8 @@ class _Checker:
         return sentences[first - 1].start, sentences[last - 1].end
 
     def _is_suspect(self, start: int, end: int) -> bool:
-        return any(a < end and start < b for a, b in self._suspect)
+        first, last = self._sentence_at(start).number, self._sentence_at(end - 1).number
+        return any(number in self._document.suspect for number in range(first, last + 1))
 
     def _not_found(self, words: str, near: tuple[int, int] | None = None) -> str:
         closest = self._index.closest(words, near)

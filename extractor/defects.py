@@ -114,7 +114,7 @@ _WORDS: dict[str, dict[str, str]] = {
     "OVERRIDE": {  # Imperatives that put something out of force.
         "en": r"ignore|disregard|forget|override|overrule|bypass|neglect|discard|dismiss|skip|drop|erase|cancel|reset|abandon|set aside|throw (?:out|away)|pay no (?:attention|heed) to|take no notice of|(?:do not|don'?t|never|stop|cease) (?:follow(?:ing)?|obey(?:ing)?|apply(?:ing)?|heed(?:ing)?|listen(?:ing)? to|us(?:e|ing)|trust(?:ing)?|adher(?:e|ing) to|comply(?:ing)? with)",
         "de": r"ignorier(?:e|t|en sie)|vergiss|vergesst|vergessen sie|missachte(?:t|n sie)?|verwirf|verwerfen sie|überspring(?:e|en sie)|lass(?:en sie)? (?:\w+ ){1,5}außer acht|beachte(?:t|n sie)?(?=[^.]{0,80}\bnicht)|(?:folge|befolge)(?:n sie)?(?=[^.]{0,80}\bnicht)",
-        "fr": r"ignore[zr]?|oublie[zr]?|ne (?:tiens|tenez|tenir) (?:pas|plus|aucun) compte|ne (?:suis|suivez|respecte|respectez) (?:pas|plus)|fai(?:s|tes) abstraction|écarte[zr]|néglige[zr]|laisse[zr]? de côté|outrepasse[zr]",
+        "fr": r"ignore[zr]?|oublie[zr]?|ne (?:tiens |tenez |tenir )?(?:pas|plus|aucun)(?: tenir)? compte|ne (?:suis|suivez|respecte|respectez) (?:pas|plus)|fai(?:s|tes) abstraction|écarte[zr]|néglige[zr]|laisse[zr]? de côté|outrepasse[zr]",
         "es": r"ignor(?:a|e|ad|en|ar)|olvid(?:a|e|ad|en|ar)|ha(?:z|ga|gan|cer) caso omiso|no (?:sigas|siga|obedezcas|obedezca|hagas caso|haga caso|tengas en cuenta|tenga en cuenta)|descart(?:a|e|ad|ar)|pas(?:a|e) por alto|desestim[ae]",
         "pt": r"ignor(?:e|a|em|ar)|esque(?:ça|ce|çam|cer)|descons(?:idere|iderem|iderar)|descart(?:e|a|ar)|não (?:siga|sigas|obedeça|leve em conta)",
         "it": r"ignora(?:te|re)?|dimentica(?:te|re)?|trascura(?:te|re)?|non (?:seguire|seguite|considerare|considerate|tenere conto)|scarta(?:te|re)?|tralascia(?:te|re)?",
@@ -141,7 +141,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "fr": r"(?:instruction|consigne|directive|règle|commande|ordre|invite|prompt|contexte|message|texte)s?(?: \w+){0,3}? (?:précédent|antérieur|initial|initiau|ci dessus|plus haut|reçu|donné|d origine|de départ|système|qui précède)\w*|(?:tes|vos|toutes? (?:les|tes|vos)) (?:\w+ )?(?:instruction|consigne|directive|règle)s?|tout ce qui précède|(?:le|ton|votre) prompt|prompt système|ce qui (?:précède|a été dit)",
         "es": r"(?:instrucci(?:ón|ones)|órdenes|directrices|directivas?|reglas|indicaciones|comandos?|mensajes?|contexto|texto|prompts?)(?: \w+){0,3}? (?:anterior(?:es)?|previ[ao]s?|precedentes?|de arriba|inicial(?:es)?|original(?:es)?|recibid[ao]s|dad[ao]s|del sistema)|(?:anteriores|previas|tus|sus|todas (?:las|tus|sus)) (?:\w+ )?(?:instrucciones|reglas|directrices|indicaciones)|todo lo (?:anterior|previo|dicho)|lo anterior|(?:el|tu) prompt",
         "pt": r"(?:instruç(?:ão|ões)|ordens|diretrizes|regras|orientações|comandos?|mensagens|contexto|texto|prompts?)(?: \w+){0,3}? (?:anterior(?:es)?|prévi[ao]s|precedentes?|acima|inicia(?:l|is)|origina(?:l|is)|recebid[ao]s|dad[ao]s|do sistema)|(?:suas|tuas|todas as(?: suas)?) (?:\w+ )?(?:instruções|regras|diretrizes)|tudo o que (?:veio antes|foi dito)|tudo acima|o prompt",
-        "it": r"(?:istruzion[ei]|direttiv[ae]|regol[ae]|indicazion[ei]|comand[oi]|messagg[io]+|contesto|testo|prompt)(?: \w+){0,3}? (?:precedent[ei]|qui sopra|sopra|inizial[ei]|original[ei]|ricevut[ei]|dat[ei]|di sistema|del sistema)|(?:precedenti|tue|vostre|tutte le(?: tue)?) (?:\w+ )?(?:istruzioni|regole|direttive)|tutto (?:ciò che precede|quanto (?:sopra|precede))|il (?:tuo )?prompt",
+        "it": r"(?:istruzion[ei]|direttiv[ae]|regol[ae]|indicazion[ei]|comand[oi]|messagg[io]+|contesto|testo|prompt)(?: \w+){0,3}? (?:precedent[ei]|qui sopra|sopra|inizial[ei]|original[ei]|ricevut[ei]|dat[ei]|di sistema|del sistema)|(?:precedenti|tue|vostre|tutte le(?: tue)?) (?:\w+ )?(?:istruzioni|regole|direttive)|tutto ciò che precede|quanto (?:sopra|precede|detto)|il (?:tuo )?prompt",
         "ru": r"(?:предыдущ|предшествующ|прежн|вышеуказанн|вышеизложенн|приведенн|приведённ|ранее данн|исходн|сво|тво|ваш|все|системн|полученн|начальн)\w*(?: \w+){0,3}? (?:инструкци|указани|команд|правил|директив|промпт|запрос|текст|контекст|установ|ограничени|сообщени)\w*|(?:инструкци|указани|команд|правил|текст)\w* (?:выше|ранее)|все (?:вышесказанное|вышеизложенное|что (?:было )?(?:\w+ )?(?:выше|раньше|ранее))|промпт\w*",
         "uk": r"(?:попередн|вищенаведен|вищезазначен|наведен|сво|тво|ваш|ус|всі|системн|отриман|початков)\w*(?: \w+){0,3}? (?:інструкці|вказівк|вказівок|команд|правил|директив|промпт|запит|текст|контекст|обмежен|повідомлен|настанов)\w*|(?:інструкці|вказівк|команд|правил|текст)\w* вище|усе (?:сказане|наведене) вище|промпт\w*",
         "ar": r"(?:كل |جميع |كافة |أي )?(?:هذه |تلك )?(?:ال)?(?:تعليمات|توجيهات|إرشادات|أوامر|قواعد|نص|سياق|رسائل)ك?(?: \w+){0,2}? (?:ال)?(?:سابق|مذكور|أصلي|وارد|معطا)\w*|(?:ال)?(?:تعليمات|توجيهات|إرشادات|أوامر|قواعد|نص)ك?(?: \w+){0,2}? (?:أعلاه|قبل هذا|من قبل)|تعليماتك|توجيهاتك|(?:كل )?ما سبق|موجه النظام|تعليمات النظام",
@@ -157,7 +157,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "he": r"(?:מ?כל )?(?:מ?ה?)(?:הוראות|הנחיות|כללים|פקודות)(?: \w+){0,2}? (?:ה?קודמות|ה?קודמים|לעיל|שלמעלה)",
     },
     "MACHINE": {  # Software that reads.
-        "en": r"ai (?:\w+ )?(?:systems?|models?|assistants?|agents?|chatbots?|bots?|readers?|tools?|crawlers?|software|programs?|engines?|summari[sz]ers?|analysts?|parsers?|extractors?|reviewers?|editors?|translators?|services?|pipelines?)|ais?(?=\W{0,3}[:,;!\])—–]|\W+(?:that|which|who|reading|processing|summari[sz]ing|please|notes?|instructions?|directives?|prompts?|commands?)\b)|llms?(?: (?:agents?|readers?|systems?|tools?|pipelines?|bots?))?|(?:large |foundation )?language[-\s]models?|\w{0,20}gpt\w{0,3}|chat gpt|chat ?bots?|copilot|(?:virtual|digital|automated) assistants?|(?:automat(?:ed|ic)|machine|data|text|information|news|summari[sz]ation|extraction|indexing|analysis|analytics|monitoring|classification|annotation|robot(?:ic)?|software|algorithmic) (?:\w+ )?(?:readers?|systems?|tools?|software|pipelines?|parsers?|agents?|extractors?|summari[sz]ers?|processors?|crawlers?|scrapers?|models?|engines?|algorithms?|classifiers?|assistants?|services?|processing)|the (?:model|assistant|parser|extractor|software)(?= (?:must|should|shall|has to|needs to|is (?:required|asked|instructed|to))\b)|(?:web )?(?:crawlers?|scrapers?|parsers?|summari[sz]ers?)|artificial intelligences?|neural networks?|bots",
+        "en": r"ai (?:\w+ )?(?:systems?|models?|assistants?|agents?|chatbots?|bots?|readers?|tools?|crawlers?|software|programs?|engines?|summari[sz]ers?|analysts?|parsers?|extractors?|reviewers?|editors?|translators?|services?|pipelines?)|ais?(?=\W{0,3}[:,;!\])—–]|\W+(?:that|which|who|please|(?:read|process|summari[sz]|extract|pars|analy[sz]|index)ing|notes?|instructions?|directives?|prompts?|commands?)\b)|llms?(?: (?:agents?|readers?|systems?|tools?|pipelines?|bots?))?|(?:large |foundation )?language[-\s]models?|\w{0,20}gpt\w{0,3}|chat gpt|chat ?bots?|copilot|(?:virtual|digital|automated) assistants?|(?:automat(?:ed|ic)|machine|data|text|information|news|summari[sz]ation|extraction|indexing|analysis|analytics|monitoring|classification|annotation|robot(?:ic)?|software|algorithmic) (?:\w+ )?(?:readers?|systems?|tools?|software|pipelines?|parsers?|agents?|extractors?|summari[sz]ers?|processors?|crawlers?|scrapers?|models?|engines?|algorithms?|classifiers?|assistants?|services?|processing)|the (?:model|assistant|parser|extractor|software)(?= (?:must|should|shall|has to|needs to|is (?:required|asked|instructed|to))\b)|(?:web )?(?:crawlers?|scrapers?|parsers?|summari[sz]ers?)|artificial intelligences?|neural networks?|bots",
         "de": r"(?:ki|ai)[-\s]?(?:system|modell|assistent|agent|werkzeug|tool|programm|software|leser|dienst|anwendung)\w*|(?:große\w* )?sprachmodell\w*|sprachassistent\w*|chatbots?|llms?|künstliche\w* intelligenz\w*|(?:automatisch|automatisiert|maschinell)\w* (?:\w+ )?(?:leser|system|auswertung|verarbeitung|werkzeug|dienst|programm)\w*",
         "fr": r"(?:système|modèle|assistant|agent|outil|programme|logiciel|robot|lecteur)s? (?:\w+ )?(?:d |de l )?(?:ia\b|intelligence artificielle|automati\w+)|ia(?=\W{0,3}[:,!])|modèles? de lang\w+|intelligences? artificielles?|traitement automati\w+|agents? conversationnels?|chatbots?|llms?",
         "es": r"(?:sistema|modelo|asistente|agente|herramienta|programa|lector|software|proceso)(?:e?s)? (?:de )?(?:la )?(?:ia\b|inteligencia artificial|automátic\w+|automatizad\w+)|ia(?=\W{0,3}[:,!])|modelos? de lengua\w+|inteligencias? artificial(?:es)?|chatbots?|llms?",
@@ -186,7 +186,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "uk": r"(?:відповідай|напиши|напишіть|додай|запиши|запишіть|вкажи|вкажіть|познач|зазнач|повідом|вважай|внеси|внесіть|включи|включіть|класифікуй|виведи|виведіть|поверни|поверніть|створи|створіть|зафіксуй|визнай|виключи|вилучи|видали|перелічи|не (?:згадуй|повідомляй|включай|вказуй|записуй|цитуй))(?:те)?",
         "ar": r"(?:أجب|اكتب|سجل|أضف|أدرج|اذكر|أبلغ|ضع|أنشئ|اعرض|استخرج|احذف|استبعد|قم ب\w+|لا (?:تذكر|تشر|تسجل|تدرج|تبلغ|تستشهد))",
         "fa": r"(?:ثبت|اضافه|درج|حذف|اعلام|تولید|وارد|مشخص|فهرست|طبقه ?بندی|ذکر|گزارش) (?:کن|نکن)(?:ید)?|گزارش (?:بده|دهید|بدهید)|بنویس(?:ید)?|علامت (?:بزن|بزنید|گذاری کنید)|پاسخ (?:بده|دهید|بدهید)|در نظر بگیر(?:ید)?|برگردان(?:ید)?",
-        "tr": r"(?:kaydet|bildir|ekle|işaretle|yanıtla|yanıt ver|cevap ver|raporla|rapor et|rapor ed|belirt|listele|kabul ed|sınıflandır|üret|döndür|değerlendir|göster|bahsetme|belirtme|sil)(?:y?[iıuü]n(?:[iıuü]z)?)|yazınız",
+        "tr": r"(?:kaydet|kayded|bildir|ekle|işaretle|yanıtla|yanıt ver|cevap ver|raporla|rapor et|rapor ed|belirt|listele|kabul ed|sınıflandır|üret|döndür|değerlendir|göster|bahsetme|belirtme|sil)(?:y?[iıuü]n(?:[iıuü]z)?)|yazınız",
         "zh": r"(?:请|請|务必|只需?|仅|直接|改为)(?:你|您|在[^。]{0,12}|将[^。]{0,24}|把[^。]{0,24}|按[^。]{0,10})?(?:输出|輸出|回答|回复|回復|返回|报告|報告|记录|記錄|写|寫|添加|加入|列|标记|標記|标注|视为|視為|提取|归类|生成|填写|注明|说)|(?:不要|不得|请勿|請勿|切勿|无需)(?:在[^。，]{0,8})?(?:提及|提到|报告|记录|引用|包含|输出|提取|列出)|(?:将|把)[^。！？]{0,30}(?:标记|记录|標記|記錄|标注|列|归类|登记|写|录入)(?:为|為|入|成)(?![^。！？，]{0,12}的)",
         "ja": r"(?:出力|記録|報告|回答|返答|記載|追加|分類|マーク|抽出|表示|生成|要約|明記|記入|登録|削除|除外|省略|引用|言及)(?:し(?:て(?:ください|下さい)|なさい|ろ|ないでください|ないこと)|せよ|すること)|(?:扱っ|書い|述べ|答え|加え|みなし|含め|言及し|触れ)(?:て(?:ください|下さい)|ないでください|ないこと)|(?:扱う|書く|答える|みなす)こと",
         "ko": r"(?:출력|기록|보고|답변|응답|표시|추가|분류|작성|기재|생성|추출|요약|간주|처리|언급|제외|삭제|생략|포함|인용|나열|등록|답)(?:하지 ?(?:마(?:세요|십시오|라)|말(?:라|것))|하(?:세요|십시오|시오|라(?!고)|여라)|해(?:라| ?줘| ?주세요| ?주십시오)|할 것)",
@@ -195,7 +195,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "other": r"(?:antwoord|schrijf|meld|noteer|registreer|markeer|voeg|vermeld|beschouw|behandel|geef|zet|neem)|(?:odpowiedz|napisz|dodaj|zapisz|oznacz|zgłoś|wypisz|zwróć|uznaj|wymień|potraktuj|podaj|nie (?:wspomin|podaw|zgłasz)\w*)|(?:hãy \w+|đánh dấu|thêm|xuất|liệt kê|chỉ trả lời|đừng \w+|không được \w+)|rapportera|skriv|markera|ange|lägg till|raportează|scrie|marchează|adaugă|include",
     },
     "GOODS": {  # What only software is asked for: its output, and a claim's class in it.
-        "en": r"json|xml\b|yaml|(?:in|into|to|from|with|as|of) your (?:\w+ ){0,2}?(?:output|answer|response|reply|summary|report|analysis|extraction|results?|records?|dataset|database)|your (?:\w+ )?(?:output|extraction|json|training|summary)|(?:the|an?|its|this|any) (?:\w+ ){0,2}?(?:output|extraction|schema|dataset|data set|structured data|knowledge graph)(?! \w+ing)|(?:allegations?|actors?|suppliers?|recipients?|denials?|certainty|stage|confidence|evidence) (?:list|array|field|keys?|values?|objects?|records?|section|entry|entries)|(?:an?|one|new|another|this|extra|additional|separate|following|no|single) (?:\w+ ){0,2}?(?:allegations?|records?|entry|entries|denials?|rebuttals?)\b|sentences? (?:number )?\W?\d|as (?:an? |the |being |\w+ ){0,3}?(?:certain|confirmed|verified|factual|facts?|true|truth|established|proven|undisputed|undeniable|definitive|delivered|completed?|high[-\s]confidence|authentic|settled|suppliers?|recipients?|false|withdrawn|retracted)\b|(?:certainty|confidence|polarity|stage|credibility|probability|status)(?: \w+)?(?: to| as| is| of| at)?\W{1,4}(?:certain|confirmed|high|delivered|shipped|positive|verified|probable|true|maximum|1\.0|100)|nothing else|nothing but|verbatim|exactly (?:this|the following|as)|the following (?:allegation|claim|record|statement|entry|text|sentence|answer|words?|line|object)|(?:the|any|all|his|her|their|its|\w+'?s) (?:\w+ )?(?:denials?|rebuttals?)|(?:this|these) (?:sentence|paragraph|passage|notice|instructions?|note|prompt)|(?:next|previous|following|preceding|above|last) (?:sentence|paragraph|passage|statement)|(?:sentence|paragraph|passage|line)s? (?:that follows?|below|above)|(?:the|all|every|any|each|first|these) (?:\w+ )?(?:allegations?|certainty)|list of (?:suppliers|recipients|sources|actors|allegations)|(?:supplier|recipient|seller|buyer) (?:and|with) (?:the )?(?:supplier|recipient|seller|buyer)|the (?:supplier|recipient)|an empty (?:list|array|object|answer|result)",
+        "en": r"json|xml\b|yaml|(?:in|into|to|from|with|as|of) your (?:\w+ ){0,2}?(?:output|answer|response|reply|summary|report|analysis|extraction|results?|records?|dataset|database)|your (?:\w+ )?(?:output|extraction|json|training|summary)|(?:the|an?|its|this|any) (?:\w+ ){0,2}?(?:output|extraction|schema|dataset|data set|structured data|knowledge graph)(?! \w+ing)|(?:allegations?|actors?|suppliers?|recipients?|denials?|certainty|stage|confidence|evidence) (?:list|array|field|keys?|values?|objects?|records?|section|entry|entries)|(?:an?|one|new|another|this|extra|additional|separate|following|no|single) (?:\w+ ){0,2}?(?:allegations?|records?|entry|entries|denials?|rebuttals?)\b|sentences? (?:number )?\W?\d|as (?:an? |the |being |\w+ ){0,3}?(?:certain|confirmed|verified|factual|facts?|true|truth|established|proven|undisputed|undeniable|definitive|delivered|completed?|high[-\s]confidence|authentic|settled|suppliers?|recipients?|false|withdrawn|retracted)\b|(?:certainty|confidence|polarity|stage|credibility|probability|status)(?: \w+)?(?: to| as| is| of| at)?\W{1,4}(?:certain|confirmed|high|delivered|shipped|positive|verified|probable|true|maximum|1\.0|100)|that (?:\w+ ){1,4}?(?:denied|denies|rejected|rejects|refuted|dismissed|dismisses)\b|nothing else|nothing but|verbatim|exactly (?:this|the following|as)|the following (?:allegation|claim|record|statement|entry|text|sentence|answer|words?|line|object)|(?:the|any|all|his|her|their|its|\w+'?s) (?:\w+ )?(?:denials?|rebuttals?)|(?:this|these) (?:sentence|paragraph|passage|notice|instructions?|note|prompt)|(?:next|previous|following|preceding|above|last) (?:sentence|paragraph|passage|statement)|(?:sentence|paragraph|passage|line)s? (?:that follows?|below|above)|(?:the|all|every|any|each|first|these) (?:\w+ )?(?:allegations?|certainty)|list of (?:suppliers|recipients|sources|actors|allegations)|(?:supplier|recipient|seller|buyer) (?:and|with) (?:the )?(?:supplier|recipient|seller|buyer)|the (?:supplier|recipient)|an empty (?:list|array|object|answer|result)",
         "de": r"json|(?:in|mit) (?:dein|ihr|eur)\w* (?:\w+ )?(?:antwort|zusammenfassung|analyse|ausgabe|bericht|auswertung|liste|extraktion|ergebnis)\w*|(?:die|deine|ihre) ausgabe|als (?:\w+ ){0,3}?(?:sicher|gesichert|bestätigt|gewiss|erwiesen|belegt|tatsache|fakt|geliefert|verifiziert|lieferant|empfänger|wahr|falsch|gewissheit)\w*|(?:ein|weitere|neue|folgende|jede)\w* (?:\w+ ){0,2}?(?:behauptung|vorwurf|anschuldigung|datensatz|eintrag|lieferung)\w*|\w*dementi\w*|nichts anderes",
         "fr": r"json|(?:dans|à|de) (?:ta|ton|votre) (?:réponse|résumé|synthèse|sortie|analyse|rapport|extraction)|comme (?:\w+ ){0,3}?(?:certain|confirmé|vérifié|avéré|établi|prouvé|livré|vrai|faux|fournisseur|destinataire|fait)\w*|(?:une|cette) (?:nouvelle )?(?:allégation|accusation|entrée)|(?:le|tout|les|aucun|son) démenti\w*|rien d autre",
         "es": r"json|en (?:tu|su) (?:\w+ )?(?:respuesta|resumen|salida|análisis|informe|extracción)|como (?:\w+ ){0,3}?(?:ciert|confirmad|verificad|segur|probad|entregad|verdader|fals|proveedor|suministrador|destinatari|hecho|definitiv)\w*|(?:una|esta) (?:nueva )?(?:alegación|acusación|denuncia|entrada)|(?:el|los|ningún|cualquier|su) (?:desmentido|mentís)\w*|la negativa|nada más",
@@ -245,9 +245,11 @@ _SHAPES = {
     "GAP": r"(?:[^.!?。！？؟।]|\.(?=\w)){0,60}?",
     "MUST": r"(?:must|should|shall|has to|have to|needs? to|is to|are to|ought to|(?:is|are) (?:required|asked|instructed|requested|directed|obliged) to)",
     "PAGE": r"(?:this|the (?:above|following|present|attached)|these) (?:news )?(?:article|text|page|document|story|report|passage|file|dispatch|input|sentence|paragraph)s?\b",
-    "READ": r"(?:read|process|pars|summari[sz]|analy[sz]|extract|ingest|index|scann?|review|translat|annotat|consum|crawl|interpret|classify|handl)",
+    "READ": r"(?:read|answer|process|pars|summari[sz]|analy[sz]|extract|ingest|index|scann?|review|translat|annotat|consum|crawl|interpret|classify|handl)",
     "PROGRAM": r"(?:models?|software|assistants?|machines?|parsers?|robots?|algorithms?|agents?|computers?|(?:language|text) technolog(?:y|ies)|generators?|pipelines?|extractors?|summari[sz]ers?|crawlers?)",
     "OUTPUT": r"(?:answer|output|summary|response|reply|extraction|analysis|json|results?|dataset)",
+    "MUST_ELSEWHERE": r"(?:\b(?:müssen|sollen|sollten|gebeten|doivent|devraient|deben|deberían|devem|deveriam|devono|dovrebbero|должны|обязаны|мають|повинні|على|يجب|ينبغي|باید|harus|wajib)\b|m[ae]l[iı](?:d[iı]r)?|必须|必須|应当|应该|须|べき|なければなら|해야|चाहिए)",
+    "CLASS_ELSEWHERE": r"(?:\b(?:als|comme|como|come|как|як|sebagai) (?:\w+ ){0,2}?(?:bestätig|gesichert|erwiesen|tatsache|certain|confirm|avéré|ciert|cert|подтвержд|достоверн|факт|підтвердж|достовірн|pasti|fakta|terkonfirmasi)\w*|على أنه\w* مؤكد\w*|قطعی|(?:kesin|doğrulanmış|onaylanmış) olarak|(?:为|為)已?(?:确认|证实|事实|確認)|(?:確定|事実)として|(?:확정|사실|확인)[^.]{0,8}?로|पुष्ट|प्रमाणित|dementi\w*|démenti\w*|desmentido\w*|smentit\w+|опровержени\w*|спростуванн\w*|bantahan)",
     "CLASS": r"(?:certain|confirmed|verified|factual|facts?|true|truth|established|proven|undisputed|undeniable|definitive|delivered|completed?|settled|high confidence|instructions?|suppliers?|recipients?|sellers?|buyers?|(?:\w+ )?sources?|false|withdrawn|retracted)\b",
     "SCALE": r"\b(?:certainty|confidence|stage|polarity|status|probability|credibility)\b",
     "WRITE": r"(?:output|report|record|list|mark|state|treat|include|extract|classify|label|register|log|conclude|summari[sz]e|add|omit|assume|consider|enter|note|present|answer|respond|ignore|disregard|mention|count)\b",
@@ -291,6 +293,9 @@ gives software an order
 3 0 <NAME>\W{0,2},\W{0,6}<ORDER>
 3 0 <NAME>\W{0,2},\W{0,6}<OVERRIDE>
 3 0 <MACHINE><GAP><GAP><ORDER_LAST>
+3 0 <MACHINE>(?=[^.!?。।]{0,160}?<MUST_ELSEWHERE>)[^.!?。।]{0,120}?<CLASS_ELSEWHERE>
+3 0 \b(?:mandatory|required|essential|obligatory|compulsory) for <NAME> to <WRITE>
+3 0 \b(?:whoever|whatever|anyone who|anything that) (?:pars|process|extract|summari[sz]|ingest|index)\w* (?:this|it|these)\b
 2 0 \b(?:<PROGRAM>|ai|systems?|readers?|tools?|llms?|chatbots?|programs?|translators?|bots)\b[^.!?]{0,60}?\b(?:<MUST>|please) (?:\w+ly |not |always |only |also |never ){0,3}<WRITE>(?=<THAT>)
 tells what must be done
 1 0 \byou\b[^.!?]{0,60}?\b<MUST> (?:\w+ly |not |always |only |also |never ){0,3}<WRITE>(?=<THAT>)
@@ -300,9 +305,12 @@ addresses software
 4 2 <HEAD><NAME>(?:\W{0,6}(?:notes?|instructions?|directives?|prompts?|override|not|talimat)\b|[^.!?:：。\n]{0,14}?(?:注意|提示|指令|指示|お知らせ|알림|주의|지시|안내|नोट|सूचना|ध्यान दें|निर्देश|توجه))\W{0,3}[:：—–\]]
 3 2 <HEAD>(?:note|notice|message|instructions?|guidance|directive|request|reminder|order|to|for|dear|attention)(?: to| for)? (?:the |any |all |every |whatever |this |your ){0,2}(?:\w+ |\w+'s ){0,3}?<PROGRAM>\b[^.!?:\n]{0,40}?[:—–]
 4 1 <HEAD>(?:assistant|model|computer|machine|system|ai|chatgpt|claude|gemini|grok|siri|llama|deepseek|extractor|parser)\W{0,3},\W{0,6}(?:please |kindly )?<ORDER>
+3 1 <HEAD>(?:assistant|model|computer|machine|system|ai|chatgpt|claude|gemini|grok|siri|llama|deepseek|extractor|parser)\W{0,3},\W{0,6}(?:please|kindly)\b
 3 1 <HEAD>(?:dear|hey|hi|hello|attention|ok|okay|@)\W{0,6}(?:\w+ ){0,2}?<NAME>\W{0,2}[,!]
 4 1 \b(?:if|when|as|since|because|while|should|in case|assuming|whenever) (?:you(?: are| re)?|(?:this (?:\w+ )?is (?:being )?)?<READ>\w* by) (?:an? |the |any )?(?:\w+ ){0,2}?<MACHINE>
-4 1 \bas (?:an? |the )(?:\w+ ){0,3}?<NAME>\W{0,3}your?\b
+4 1 \bas (?:an? |the )(?:\w+ ){0,3}?<NAME>[^.!?:,]{0,40}\W{0,3}your?\b
+4 1 (?:\b(?:en tant que?|como|als|come|как|як|به عنوان|sebagai)\W{1,6}(?:un[ae]? |eine? )?|بصفتك |作为|作為)<NAME>\W{0,6}(?:(?:vous|tu|debes?|usted|du|sie|você|deves?|devi|ты|вы|ти|ви|شما|باید|anda|kamu)\b|你|您)
+4 1 \b(?:if|when|should|whenever) (?:an? |any |some )?(?:ai|llm|machine|bot|computer|robot|language model|chatbot|assistant|model)s? (?:is |are )?<READ>\w* (?:this|it)\b
 4 1 \b(?:if|when|should|in case|assuming|whenever|as) (?:this|it) (?:\w+ )?(?:is|gets|are) (?:being )?(?:<READ>\w*|seen) by (?:an? |any )?(?:\w+ )?(?:machine|computer|software|robot|program|bot)s?\b
 3 1 (?:\b(?:wenn|falls|bist) du|wenn sie eine?|si vous êtes|si tu es|si eres|si usted es|si es usted|se você é|se sei|se siete|если (?:ты|вы)|якщо (?:ти|ви)|(?:إذا|إن) كنت\w*|(?:jika|kalau|bila) (?:anda|kamu)|(?:如果|若|假如)你是|あなたが|당신이|(?:यदि|अगर) आप|اگر(?=[^.!?]{0,60}هستی)|eğer(?=[^.!?]{0,60}s(?:en|eniz|anız|an)\b))[^.!?:。।]{0,16}?<MACHINE>
 3 1 <MACHINE>(?:\W+\w+){0,4}?\W+(?:<READ>\w*ing\b|that|which|who|die|der|das|qui|que|che|котор\w+|що|як[іиа]\w*|التي|الذي|که|yang|które|która)\W(?:\w+ ){0,4}?(?:<PAGE>|this(?=\W*(?:$|[,:;.!)\]—–-]))|dies\w+ (?:artikel|text|beitrag|bericht)|ce(?:t|tte)? (?:article|texte|page)|est[ea] (?:artículo|texto|artigo|documento|página|noticia)|questo? ?(?:articolo|testo)|(?:эту|этот|данную|данный) (?:статью|текст|материал)|ц(?:ю|ей) (?:статтю|текст)|هذا (?:المقال|النص|التقرير|الخبر)|این (?:مقاله|متن|خبر|گزارش)|(?:artikel|teks|berita) ini)
@@ -313,10 +321,13 @@ gives the reader a role
 3 1 (?:\b(?:du bist|sie sind|tu es|vous êtes|eres|usted es|você é|tu sei|lei è|ты|вы|ти|ви|أنت|تو|شما|sen|siz|anda adalah|kamu adalah)\b|你(?:现在)?\W?是|您是|あなたは|당신은|너는|आप)[^.!?。:]{0,40}?<MACHINE>
 3 1 (?:\byou are|<HEAD>(?:act|behave|respond|operate|function|pretend to be|role ?play|imagine you are|consider yourself|speak))(?: now| no longer| hereby| as| like| an?| the){0,3} (?:\w+ ){0,2}?(?:dan|jailbroken|unrestricted|unfiltered|uncensored|(?:developer|debug|admin|maintenance|god) mode|assistant(?! (?:secretary|coach|manager|director|professor|editor|attorney|chief|minister|commissioner|prosecutor|to))|extractors?|parser|annotator|classifier|data ?base|terminal|simulator)\b
 3 1 <HEAD>(?:(?:switch to|enter|enable|activate|go into) (?:\w+ )?(?:developer|debug|admin|maintenance|god|dan|unrestricted|override) mode|act as (?:\w+ ){1,4}?(?:bot|ai|model|assistant|database|engine|system|software)\b|override (?:\w+ ){0,2}\d*\W{0,2}:)|\byou (?:are|re) (?:no longer|not) (?:bound|limited|restricted|constrained) (?:by|to)\b
+3 1 <HEAD>(?:act|behave|role ?play|pretend|imagine) (?:as|like|to be|being|(?:that )?you are)\b[^.!?]{0,30}?<MACHINE>
 speaks of the reader's prompt
 4 2 <HEAD>(?:new |updated |the )?(?:system|developer|root|admin|operator|vendor|user)(?:'?s)? (?:prompt|messages?|instructions?|notes?|override|commands?|directives?|notice)(?: (?:override|updated?|follows|begins?|starts?|ends?))?\W{0,3}[:\]>—–]
 3 2 <HEAD>(?:system(?:nachricht|meldung|anweisung)|message (?:du )?système|mensaje del sistema|mensagem do sistema|messaggio (?:di|del) sistema|системн\w+ сообщени\w|системн\w+ повідомлення|رسالة النظام|پیام سیستم|sistem mesajı|pesan sistem|(?:系统|系統)(?:消息|提示|指令|讯息)|システム(?:メッセージ|指示)|시스템 ?(?:메시지|지시)|सिस्टम संदेश)\W{0,3}[:：—–]
 3 0 <HEAD><REVEAL><GAP><RULES>
+3 2 <HEAD>(?:system|admin|root) override\W{0,6}$
+3 0 <HEAD>(?:report|tell|inform|explain|answer|assure) (?:to )?(?:the |your )(?:users?|readers?|human|operator|analysts?)(?: that|\W{0,3}[:：])
 3 1 \byour (?:developers?|operators?|administrators?|creators?|programmers?)\b(?! account| tools?| mode)
 3 0 \bthe (?:user|developer)s? (?:now |has |have |also ){0,2}(?:wants?|asks?|asked|requires?|instructs?|instructed|expects?|requested) you to\b
 2 1 \b(?:everything|anything|nothing|all|text|what(?:ever)?|the) (?:\w+ ){0,2}?(?:above|below|after|before|beyond) this (?:line|point|marker|notice)\b
@@ -327,11 +338,13 @@ announces a new task
 pretends that the article ends
 4 2 ^\W*(?:this is )?(?:the )?(?:end|begin(?:ning)?|start|stop|close|eof) (?:of )?(?:the |this )?(?:new |real |actual |user |system |untrusted |input |news ){0,2}(?:article|document|text|input|data|context|prompt|content|page|instructions?|file|excerpt|source|passage|task)s?\b(?: (?:data|text|input|content|section|block|below|here))?(?:\W*$|\W{0,3}[\])}>*=#|.!—–])
 4 2 ^\W*(?:end of article|ende (?:des|der|vom) (?:artikel|text|dokument|eingabe|nachricht)\w*|fin (?:de l |du |del? |de la )(?:article|texte|document|artículo|texto|documento|noticia|entrada)\w*|fim d[oa] (?:artigo|texto|documento|notícia)|fine (?:dell |del )(?:articolo|testo|documento)|конец (?:статьи|текста|документа|материала|ввода)|кінець (?:статті|тексту|документа)|نهاية (?:المقال|النص|المستند|الخبر)\w*|پایان (?:مقاله|متن|خبر|سند)|(?:makale|metin|haber|belge)\w* sonu|(?:文章|正文|全文|本文|文档|记事|記事|テキスト)(?:到此)?(?:结束|終了|終わり|終)|(?:기사|본문|문서|텍스트) ?(?:끝|종료)|(?:लेख|समाचार|पाठ) (?:समाप्त|का अंत)|akhir (?:artikel|teks|dokumen|berita))(?:\W*$|\W{0,3}[\])}>*=#|:：.!—–])
+4 2 [\[({<*=#-]\W{0,6}(?:the )?(?:article|text|document) (?:ends|ended|is over)(?: here)?\W{0,6}[\])}>*=#-]
 3 1 \b(?:the )?(?:above|previous|preceding|foregoing)(?: text| article| story| content| passage| paragraphs?| sentences?)? (?:was|is|were|are) (?:only |just |merely )?(?:an? |the )?(?:test|example|draft|sample|placeholder|fictional|fake|outdated|decoy|demo)\b|\bnothing (?:above|before|below) this (?:line|point)\b
 3 1 \b(?:real|actual|true|genuine) (?:article|text|story|document|task|instructions?|input) (?:begins?|starts?|follows?|is) (?:here|below|now|after)|<HEAD>(?:stop <READ>\w*ing (?:here|this|the (?:article|text))|(?:do not|don'?t|stop|never) <READ>\w* (?:the (?:rest|remainder)|any further|anything else))\b
 2 1 <HEAD>(?:the |this )?(?:news )?(?:article|text|data|input)(?: to \w+)? (?:ends|stops|is over|is finished|has ended|is complete) (?:here|now)\b
 has a chat template's marks
-4 2 <\|\W{0,2}\w{2,20}(?: \w{2,12}){0,2}\W{0,2}\|>|\[/?inst\]|</?sys>|<(?:start|end) of turn>|#{2,} ?(?:instruction|system|response|assistant|human|user|prompt|task|new|override|end)s?\b
+4 2 <\|\W{0,2}(?!(?:im )?end\W|eot)\w{2,20}(?: \w{2,12}){0,2}\W{0,2}\|>|\[inst\]|<sys>|<start of turn>|#{2,} ?(?:instruction|system|response|assistant|human|user|prompt|task|new|override|end)s?\b
+4 0 <\|\W{0,2}(?:im )?(?:end|eot)(?: \w{1,12}){0,2}\W{0,2}\|>|\[/inst\]|</sys>|<end of turn>
 4 2 </(?:article|document|context|instructions?|system|prompt|assistant|user|data|input|content|source|passage|news|text|untrusted\w*)\s?>|<(?:instructions?|system|prompt|assistant|admin|override|llm|ai)\b[^>]{0,80}>|\[(?:system|assistant|developer|ai|llm|admin)\b[^\]]{0,30}[\]:]|\{\{? ?(?:system|assistant|instructions?|prompt)\b
 3 2 ^\W*(?:assistant|developer|chatgpt|gpt\S{0,3}|llm|ассистент|助手|アシスタント|어시스턴트|asistente|assistente|asistan|المساعد|دستیار)(?: (?:message|prompt|note|override|instruction|response|output)s?)?\W{0,2}[:：>](?!\W*(?:what|how|why|who|when|is|are|can|could|will)\b)
 3 2 ^\W*(?:system|ai|user|human|система|系统|システム|시스템|sistema|système)\W{0,2}[:：>](?=[^\w\n]*\w+(?:[^\w\n]+\w+){7}|[^\w\n]*[^\x00-\u0900\n]{12})(?!\W*(?:what|how|why|who|when|is|are|can|could|will|the new|a new)\b)
@@ -350,12 +363,15 @@ orders what to write
 3 0 <HEAD>(?:set|change|update|assign|put|raise|lower|choose|select|use|fill)<GAP><SCALE>[^.!?]{0,40}?(?:to|as|=|:) ?\W{0,3}(?:<CLASS>|high|shipped|positive|probable|maximum|none|null|\d)
 3 0 \b(?:in|for|to|at the end of|throughout) your (?:\w+ ){0,2}?(?:<OUTPUT>|report|records?)\W{1,6}(?:please |always )?<ORDER>
 3 0 \byour (?:\w+ ){0,2}?<OUTPUT> (?:<MUST>|may only|can only)\b|\b(?:make sure|ensure|see to it|essential|important|required|imperative)(?: that)? your (?:\w+ ){0,2}?<OUTPUT>\b
+3 0 \b(?:summary|output|json|response|extraction) (?:that )?you (?:write|produce|generate|give|return|output|create|extract)\b[^.!?]{0,30}? <MUST>
 3 0 <HEAD>(?:return|output|extract|respond|emit|generate|produce|store|do nothing)\b<GAP>(?:for|from|about|with|on|to) <PAGE>|<HEAD>extract (?:nothing|no|only)\b|\bby <READ>\w*ing (?:<PAGE>|this|it) you (?:agree|accept|must|confirm|are)
 3 0 \b(?:summar(?:y|ies)|extractions?|outputs?|datasets?|databases?) (?:of|from|based on|derived from|made from|built on) <PAGE>[^.!?]{0,60}? <MUST> (?:not |never |always |only )?\w+
 3 0 <HEAD>(?:(?:answer|respond|reply|output|return|print|write) (?:only|solely|strictly|exclusively|nothing but) (?:with|in|as)|(?:output|return|print|emit) (?:nothing|none|null|exactly|just)|(?:output|emit) only|only (?:output|return|print|emit)|(?:answer|respond|reply) (?:in|with) (?:one|a single|exactly))\b
 3 0 <HEAD>(?:antworte(?:n sie)? (?:nur|ausschließlich)|répond(?:s|ez) (?:uniquement|seulement)|respond[ae] (?:sol[oa]|únic|solamente)\w*|responda (?:apenas|somente|só)|rispond(?:i|a|ete) (?:solo|soltanto|esclusivamente)|(?:ответь|отвечай)(?:те)? (?:только|лишь)|відповідай(?:те)? (?:лише|тільки)|أجب فقط|jawab(?:lah)? hanya)\b|(?:回答|回复|输出)[只仅](?:写|说|输出|用)|[只仅](?:回答|输出|回复)[“「『"‘]
 3 0 <HEAD>(?:write|state|respond|reply|conclude|assert) that (?!again|way|down|is\b)|<HEAD>(?:raise|lower|increase|maximi[sz]e|change|swap|reverse) (?:the )?(?:certainty|polarity|suppliers? and|recipients? and|direction of the (?:transfer|sale|delivery))\b|\bdu (?:sollst|musst)\b[^.!?]{0,80}?\bals (?:\w+ ){0,2}(?:sicher|gesichert|bestätigt|tatsache|erwiesen|geliefert)
 3 0 \b(?:this|the following|the above) (?:\w+ )?(?:sentence|paragraph|passage|statement|claim|allegation|transfer|delivery|sale|record|entry|information|note|shipment)(?: \w+){0,3}? <MUST> (?:not )?(?:always )?be (?:\w+ as (?:an? |the |\w+ ){0,2}?<CLASS>|extracted|output|annotated|omitted from|\w+ (?:verbatim|word for word))|\b(?:the following|this) must be \w+ verbatim|\b(?:claims?|allegations?|statements?|transfers?|denials?) (?:in|of) <PAGE> (?:\w+ ){0,2}?(?:counts?|ranks?|qualif\w+|be \w+) as (?:\w+ ){0,2}?<CLASS>
+3 0 \b(?:denials?|claims?|allegations?|statements?|transfers?)\b[^.!?]{0,50}? <MUST> (?:not |never |always )?be (?:extracted|ignored by <PROGRAM>|(?:recorded|marked|listed|logged|entered|treated|reported) as (?:\w+ ){0,2}?<CLASS>)
+3 0 \bfor (?:the )?purposes? of (?:this|the|your) (?:extraction|summary|task|annotation)
 2 0 <HEAD>(?:pretend|act as if|make believe|behave as if|fabricate|invent|hallucinate)\b
 1 0 (?:<HEAD>|\b(?:and|then|instead|only|always) |,\s?)(?!ignore|disregard)(?:<WRITE>|(?:say|write|confirm|assert|claim|reply|print|return|declare|describe|set|insist|pretend|invent|create|tell|give|translate|reveal)\b)
 1 0 (?:<HEAD>|\b(?:et|und|y|e|и|і|en|lalu|dan|and) |[,、，]\s?)<ORDER>
@@ -532,24 +548,27 @@ _GOES_ON = _pattern(
 class _Reading(NamedTuple):
     detail: str
     reach: int
+    orders: bool
+    """Whether it says itself what to do, so that the next line need not."""
 
 
 def _reading(sentence: str, fold: _Fold) -> _Reading | None:
     """What makes the sentence an order to software, or None."""
+    orders = False
     for view, how in _views(sentence, fold).items():
         marked = _marked(view)
         marks = set(marked)
         rules = (rule for rule in _RULES if rule.needs <= marks)
         hits = [(rule, match) for rule in rules if (match := rule.pattern.search(marked if rule.marked else view))]
+        orders |= any(not rule.reach for rule, _ in hits)
         points = sum(dict(sorted((rule.sign, rule.points) for rule, _ in hits)).values())
         if points < _ENOUGH:
             continue
         main, match = max(hits, key=lambda hit: hit[0].points)
         if points >= _ENOUGH + _is_speech(match):
-            orders = any(not rule.reach for rule, _ in hits)
             words = re.sub(r"[\ue000-\ue00f]", "", match.string[match.start() :]).split()
             shown = " ".join(words)[:90].encode("utf-8", "replace").decode()
-            return _Reading(f"{main.sign}{how}: {shown}", 0 if main.reach == 1 and orders else main.reach)
+            return _Reading(f"{main.sign}{how}: {shown}", 0 if main.reach == 1 and orders else main.reach, orders)
     return None
 
 
@@ -590,9 +609,9 @@ def _instructions(text: str) -> Iterator[Defect]:
         sentence = text[start:end]
         found = read(sentence)
         if not found and numbered and _NUMBER.match(text, start):
-            found = _Reading("bears a sentence number like the reader's own", 0)
+            found = _Reading("bears a sentence number like the reader's own", 0, orders=True)
         if found:
-            until = _reach(text, (start, end), found.reach, opens_line)
+            until = _reach(text, (start, end), found, opens_line)
             held.append((start, end, found.detail))
         elif start < until or (held and held[-1][1] == last and _GOES_ON.search(_marked(sentence.translate(fold)))):
             held.append((start, end, ""))
@@ -600,15 +619,16 @@ def _instructions(text: str) -> Iterator[Defect]:
     yield from _whole(text, held)
 
 
-def _reach(text: str, span: tuple[int, int], reach: int, opens_line: bool) -> int:
+def _reach(text: str, span: tuple[int, int], order: _Reading, opens_line: bool) -> int:
     """The offset before which sentences belong to the order at ``span``."""
     end = span[1]
     line_end = text.find("\n", end, end + _REACH)
     rest = (end, line_end if line_end >= 0 else end + _REACH)
-    if reach and opens_line and text[slice(*rest)].strip():
+    if order.reach and opens_line and text[slice(*rest)].strip():
         return rest[1]
     following = re.compile(r"\S").search(text, end)
-    return following.end() if following and (reach or _ANNOUNCES.search(text, *span)) else end
+    announces = (order.reach and not order.orders) or _ANNOUNCES.search(text, *span)
+    return following.end() if following and announces else end
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int, bool]]:

@@ -108,11 +108,10 @@ def render(document: Document) -> str:
 
 
 def _lines(document: Document) -> str:
-    suspect = [(d.start, d.end) for d in document.defects if d.kind == "instruction_like"]
     lines = []
     for s in document.sentences:
         marks: list[str] = [s.segment] if s.segment != "body" else []
-        if any(start < s.end and s.start < end for start, end in suspect):
+        if s.number in document.suspect:
             marks.append("instruction-like")
         text = " ".join(_UNSHOWN.sub(_shown, document.raw[s.start : s.end]).split())
         lines.append(f"[{' '.join([str(s.number), *marks])}] {text}\n")

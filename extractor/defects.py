@@ -78,7 +78,7 @@ def _hidden(text: str) -> Iterator[Defect]:
 
 # The end --------------------------------------------------------------------------------------------------------------
 
-_CLOSED = re.compile(r"[.!?…。！？।؟۔:;：；\"'”’»›)\]}）】」』*_>|]$")
+_CLOSED = re.compile(r"[.!?…。！？।॥؟۔։።។။།:;：；\"'”’»›)\]}）】」』*_>|\u0e00-\u0eff]$")  # Thai and Lao close nothing
 _STOP_INSIDE = re.compile(r"(?<=\w{4})[.!?]['\"”’»)]? (?=\S)|[。！？।؟۔]['\"”’»」』)]?(?=\S)")
 _DANGLING = re.compile(
     r"(?i)[,–—]$|\b(?:and|or|the|an?|of|to|in|with|that|for|by|und|oder|der|die|das|den|mit|gegen|von|et|ou|le|la|les|des?|du|à|que"
@@ -103,9 +103,7 @@ def _cut_off(text: str) -> Iterator[Defect]:
     # A full stop inside shows that the line is prose; without one it takes length, or a last word that must go on.
     if words >= _PROSE or (tail and len(line) - tail >= 20) or (words >= 5 and _DANGLING.search(line)):
         shown = line[-40:].encode("utf-8", "replace").decode()
-        yield Defect(
-            kind="truncated", start=start + tail, end=start + len(line), detail=f"ends in mid-sentence: …{shown}"
-        )
+        yield Defect(kind="truncated", start=start + tail, end=start + len(line), detail=f"ends: …{shown}")
 
 
 # Orders to software: the words ----------------------------------------------------------------------------------------
@@ -136,7 +134,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "en": r"reveal|print|show|repeat|display|leak|output|disclose|expose|dump|recite|tell me|give me|return|write out|echo|translate|rewrite|rephrase",
     },
     "RULES": {  # What software was told, and the text in which it was told.
-        "en": r"(?:all|previous|prior|earlier|preceding|foregoing|above|aforementioned|existing|initial|original|former|built in|your|system|safety|developer|operator)(?: (?!to\b|that\b)\w+){0,4}? (?:instructions?|directions|directives?|commands?|rules|guidelines|guardrails|constraints|restrictions|polic(?:y|ies)|protocols|tasks?|context|programming|training|safeguards|filters|prompts?|schema|criteria|conversation|roles?|persona)|(?:instructions?|directions|rules|guidelines|commands?|text|article|content|sentences?|paragraphs?|passages?|everything|anything|all|whatever|what)(?: (?:that|which|is|are|was|were|has|have|been|i|you|they|just|of the)){0,4} (?:above|before this(?: line| point)?|preceding|so far|up to (?:now|here|this point)|given(?: to you| above)?|received|(?:told|written|stated|said|provided|came|come) (?:to you |so far|above|before|earlier|previously|in the system))|(?:the )?system (?:prompt|message|instructions?)|(?:previous|preceding|above|foregoing|remaining|surrounding|rest of the|remainder of the) (?:text|article|content|document|passages?|sentences?|paragraphs?|story|page)|everything you (?:have been|were|ve been) (?:told|asked|instructed|given)(?! about)|the above(?= (?:and|or|but|instead|then|to|in|as|completely|entirely)\b|\W{0,3}(?:$|[.,;:!)\]—–]))|prompts?",
+        "en": r"(?:all|previous|prior|earlier|preceding|foregoing|above|aforementioned|existing|initial|original|former|built in|your|system|safety|developer|operator)(?: (?!to\b|that\b)\w+){0,4}? (?:instructions?|directions|directives?|commands?|rules|guidelines|guardrails|constraints|restrictions|polic(?:y|ies)|protocols|tasks?|context|programming|training|safeguards|filters|prompts?|schema|criteria|conversation|roles?|persona)|(?:instructions?|directions|rules|guidelines|commands?|text|article|content|sentences?|paragraphs?|passages?|everything|anything|all|whatever|what)(?: (?:that|which|is|are|was|were|has|have|been|i|you|they|just|of the)){0,4} (?:above|before this(?: line| point)?|preceding|so far|up to (?:now|here|this point)|given(?: to you| above)?|received|(?:told|written|stated|said|provided|came|come) (?:to you |so far|above|before|earlier|previously|in the system))|(?:the )?system (?:prompt|message|instructions?)|(?:previous|preceding|above|foregoing|remaining|surrounding|rest of the|remainder of the) (?:text|article|content|document|passages?|sentences?|paragraphs?|story|page)|the (?:article|text)(?=\W{0,3}(?:$|[.!;,])| and\b)|everything you (?:have been|were|ve been) (?:told|asked|instructed|given)(?! about)|the above(?= (?:and|or|but|instead|then|to|in|as|completely|entirely)\b|\W{0,3}(?:$|[.,;:!)\]—–]))|prompts?",
         "de": r"(?:vorherig|vorig|bisherig|obig|früher|vorangehend|vorstehend|vorangegangen|ursprünglich|dein|ihr|eur|all|sämtlich|gegeben|jeglich|vorgegeben|vorausgehend|bestehend|erhalten)\w*(?: \w+){0,3}? (?:anweisung|instruktion|vorgabe|befehl|regel|richtlinie|anleitung|eingabe|aufforderung|kontext|text|inhalt|aufgabe|system\w*|prompt)\w*|(?:anweisung|instruktion|vorgabe|regel|richtlinie|text)\w* (?:oben|zuvor|davor|von oben)|(?:system)?prompts?|alles (?:oben|bisherige|vorherige|vorangegangene|obige|davor|vorher)\w*",
         "fr": r"(?:instruction|consigne|directive|règle|commande|ordre|invite|prompt|contexte|message|texte)s?(?: \w+){0,3}? (?:précédent|antérieur|initial|initiau|ci dessus|plus haut|reçu|donné|d origine|de départ|système|qui précède)\w*|(?:tes|vos|toutes? (?:les|tes|vos)) (?:\w+ )?(?:instruction|consigne|directive|règle)s?|tout ce qui précède|(?:le|ton|votre) prompt|prompt système|ce qui (?:précède|a été dit)",
         "es": r"(?:instrucci(?:ón|ones)|órdenes|directrices|directivas?|reglas|indicaciones|comandos?|mensajes?|contexto|texto|prompts?)(?: \w+){0,3}? (?:anterior(?:es)?|previ[ao]s?|precedentes?|de arriba|inicial(?:es)?|original(?:es)?|recibid[ao]s|dad[ao]s|del sistema)|(?:anteriores|previas|tus|sus|todas (?:las|tus|sus)) (?:\w+ )?(?:instrucciones|reglas|directrices|indicaciones)|todo lo (?:anterior|previo|dicho)|lo anterior|(?:el|tu) prompt",
@@ -308,7 +306,7 @@ addresses software
 3 1 <HEAD>(?:assistant|model|computer|machine|system|ai|chatgpt|claude|gemini|grok|siri|llama|deepseek|extractor|parser)\W{0,3},\W{0,6}(?:please|kindly)\b
 3 1 <HEAD>(?:dear|hey|hi|hello|attention|ok|okay|@)\W{0,6}(?:\w+ ){0,2}?<NAME>\W{0,2}[,!]
 4 1 \b(?:if|when|as|since|because|while|should|in case|assuming|whenever) (?:you(?: are| re)?|(?:this (?:\w+ )?is (?:being )?)?<READ>\w* by) (?:an? |the |any )?(?:\w+ ){0,2}?<MACHINE>
-4 1 \bas (?:an? |the )(?:\w+ ){0,3}?<NAME>[^.!?:,]{0,40}\W{0,3}your?\b
+4 1 \bas (?:an? |the )?(?:\w+ ){0,3}?<NAME>[^.!?:,]{0,40}\W{0,3}your?\b
 4 1 (?:\b(?:en tant que?|como|als|come|как|як|به عنوان|sebagai)\W{1,6}(?:un[ae]? |eine? )?|بصفتك |作为|作為)<NAME>\W{0,6}(?:(?:vous|tu|debes?|usted|du|sie|você|deves?|devi|ты|вы|ти|ви|شما|باید|anda|kamu)\b|你|您)
 4 1 \b(?:if|when|should|whenever) (?:an? |any |some )?(?:ai|llm|machine|bot|computer|robot|language model|chatbot|assistant|model)s? (?:is |are )?<READ>\w* (?:this|it)\b
 4 1 \b(?:if|when|should|in case|assuming|whenever|as) (?:this|it) (?:\w+ )?(?:is|gets|are) (?:being )?(?:<READ>\w*|seen) by (?:an? |any )?(?:\w+ )?(?:machine|computer|software|robot|program|bot)s?\b
@@ -360,7 +358,7 @@ orders what to write
 3 0 <GOODS><GAP><ORDER_LAST>
 3 0 <HEAD>(?:mark|record|register|classify|label|tag|code|log|flag|list|set|enter|treat|report|count|regard|consider|extract|annotate|rate|name)\b(?!\W+(?:your|as)\b)(?: that| this| it| them| the| all| any| every| each| these| both)?(?:\W+(?!\w+(?:ed|s|ing)\b)\w+){0,12}?\W+as (?:an? |the |being |\w+ ){0,3}?<CLASS>
 3 0 <HEAD>(?:mark|rate|set|consider|deem|declare|label|count|flag) (?:all|every|each|the|this|these|any)(?: \w+){1,4}? (?:certain|confirmed|verified|true|delivered|settled)\b
-3 0 <HEAD>(?:set|change|update|assign|put|raise|lower|choose|select|use|fill)<GAP><SCALE>[^.!?]{0,40}?(?:to|as|=|:) ?\W{0,3}(?:<CLASS>|high|shipped|positive|probable|maximum|none|null|\d)
+3 0 (?:<HEAD>|\b(?:and|then) |,\s?)(?:set|change|update|assign|put|raise|lower|choose|select|use|fill)\b<GAP><SCALE>[^.!?]{0,40}?(?:to|as|=|:) ?\W{0,3}(?:<CLASS>|high|shipped|positive|probable|maximum|none|null|\d)
 3 0 \b(?:in|for|to|at the end of|throughout) your (?:\w+ ){0,2}?(?:<OUTPUT>|report|records?)\W{1,6}(?:please |always )?<ORDER>
 3 0 \byour (?:\w+ ){0,2}?<OUTPUT> (?:<MUST>|may only|can only)\b|\b(?:make sure|ensure|see to it|essential|important|required|imperative)(?: that)? your (?:\w+ ){0,2}?<OUTPUT>\b
 3 0 \b(?:summary|output|json|response|extraction) (?:that )?you (?:write|produce|generate|give|return|output|create|extract)\b[^.!?]{0,30}? <MUST>

@@ -27,6 +27,14 @@ _ENOUGH = 3
 def find_defects(text: str) -> list[Defect]:
     """What is wrong with ``text``, sorted by start. Takes time in proportion to its length."""
     found = [*_characters(text), *_hidden(text), *_cut_off(text), *_instructions(text)]
+    orders = [(d.start, d.end) for d in found if d.kind == "instruction_like"]
+    told_already = {  # hidden words inside a passage that is an order as a whole
+        inner
+        for inner in orders
+        for outer in orders
+        if inner != outer and outer[0] <= inner[0] and inner[1] <= outer[1]
+    }
+    found = [d for d in found if d.kind != "instruction_like" or (d.start, d.end) not in told_already]
     return sorted(found, key=lambda defect: (defect.start, defect.end))
 
 
@@ -67,12 +75,19 @@ def _characters(text: str) -> Iterator[Defect]:
             yield Defect(kind=kind, start=start, end=end, detail=detail)
 
 
+_SPELLS_OUT = "tag characters"
+"""An invisible alphabet: what it spells has no other reader than software, whatever it says."""
+_A_FEW_WORDS = 12
+
+
 def _hidden(text: str) -> Iterator[Defect]:
     runs = sorted((*m.span(), what) for what, pattern in _HIDING.items() for m in re.finditer(pattern, text))
     done = 0
     for start, end, what in runs:
         if start >= done:
             yield Defect(kind="invisible_characters", start=start, end=end, detail=f"{what}, {end - start} code points")
+            if what == _SPELLS_OUT and end - start >= _A_FEW_WORDS:
+                yield Defect(kind="instruction_like", start=start, end=end, detail="words that only software can read")
         done = max(done, end)
 
 
@@ -298,6 +313,8 @@ gives software an order
 tells what must be done
 1 0 \byou\b[^.!?]{0,60}?\b<MUST> (?:\w+ly |not |always |only |also |never ){0,3}<WRITE>(?=<THAT>)
 addresses software
+3 1 \b(?:sistemas?|programas?|softwares?|herramientas?|ferramentas?|outils?|systèmes?|logiciels?|sistem[ai]|modell[io]|modelos?|modèles?|systeme?|programme?|robots?|(?:taal)?modellen|bots) (?:[^\W\d]+ ){0,3}?(?:que|qui|che|die|das|welche[rs]?) (?:\w+ ){0,3}?(?:proces\w+|traite\w*|analy\w+|anali\w+|resum\w+|extra\w+|index\w+|le(?:a|an|ia|iam|gga|ggono|ggano|zen)|lit|lisent|lesen|verarbeit\w+|elabor\w+)(?: (?:este|esta|ce|cet|cette|questo|questa|quest|diesen|dieses|dit|deze|o presente)\b)?
+3 1 ^\W*(?:polecenie|instrukcja|uwaga|opdracht|instructie|instrucciones?|instruções|istruzioni|consignes?|anweisung(?:en)?|інструкці\w+|инструкци\w+) (?:dla|voor|para|per|pour|für|для) (?:\w+ ){0,3}?(?:asystent\w*|model\w*|bot\w*|robot\w*|ia|ki|sztucznej|assistent\w*|asistente\w*|assistente\w*|асистент\w*|ассистент\w*)\W{0,3}:
 4 2 <HEAD>(?:\w+(?:'s)? ){0,2}<NOTE>(?! (?:on|about|from|of|by|over|zu|zur|über|sur|sobre|su|sulla|о|об|про)\b)[^:：.!?—–\n]{0,30}?<NAME>(?:(?:\W{1,6}\w+){0,5}?\W{0,3}(?:[:：](?!\d)|\])|\W{0,3}[—–])
 4 2 <HEAD><TOWARDS>\W{0,6}(?:\w+\W{1,6}){0,2}?<NAME>[^.!?:：。\n—–]{0,40}?[:：](?!\d)
 4 2 <HEAD><NAME>(?:\W{0,6}(?:notes?|instructions?|directives?|prompts?|override|not|talimat)\b|[^.!?:：。\n]{0,14}?(?:注意|提示|指令|指示|お知らせ|알림|주의|지시|안내|नोट|सूचना|ध्यान दें|निर्देश|توجه))\W{0,3}[:：—–\]]
@@ -315,6 +332,7 @@ addresses software
 3 1 \b(?:<PROGRAM>|systems?|tools?|programs?|readers?)\b(?:\W+\w+){0,4}?\W+(?:<READ>\w*ing\b|(?:that|which|who) (?:\w+ )?<READ>\w*) (?:\w+ )?(?:<PAGE>|this(?=\W*(?:$|[,:;.!)\]—–-])))
 3 1 (?:(?:阅读|读取|处理|分析|总结|摘要)(?:本|此|这篇|该)(?:文|篇|页)\w{0,4}的|(?:この|本)(?:記事|文章|テキスト|文書)を\w{0,6}|이 (?:기사|글|문서|텍스트)를 \w{1,8} |bu (?:makale|metn|haber|yazı)\w* \w+[ea]n |इस (?:लेख|पाठ|समाचार|खबर) को \w+[^।]{0,12}?)<MACHINE>
 gives the reader a role
+3 1 \b(?:stay|remain|keep) in character\b|\blet(?: us|'?s) play a (?:game|role)\b[^.!?]{0,60}\byou\b
 3 1 \byou (?:are|re|will be)(?: now| no longer| only| hereby| an?| the){0,3} (?:\w+ ){0,2}?<MACHINE>
 3 1 (?:\b(?:du bist|sie sind|tu es|vous êtes|eres|usted es|você é|tu sei|lei è|ты|вы|ти|ви|أنت|تو|شما|sen|siz|anda adalah|kamu adalah)\b|你(?:现在)?\W?是|您是|あなたは|당신은|너는|आप)[^.!?。:]{0,40}?<MACHINE>
 3 1 (?:\byou are|<HEAD>(?:act|behave|respond|operate|function|pretend to be|role ?play|imagine you are|consider yourself|speak))(?: now| no longer| hereby| as| like| an?| the){0,3} (?:\w+ ){0,2}?(?:dan|jailbroken|unrestricted|unfiltered|uncensored|(?:developer|debug|admin|maintenance|god) mode|assistant(?! (?:secretary|coach|manager|director|professor|editor|attorney|chief|minister|commissioner|prosecutor|to))|extractors?|parser|annotator|classifier|data ?base|terminal|simulator)\b
@@ -330,6 +348,9 @@ speaks of the reader's prompt
 3 0 \bthe (?:user|developer)s? (?:now |has |have |also ){0,2}(?:wants?|asks?|asked|requires?|instructs?|instructed|expects?|requested) you to\b
 2 1 \b(?:everything|anything|nothing|all|text|what(?:ever)?|the) (?:\w+ ){0,2}?(?:above|below|after|before|beyond) this (?:line|point|marker|notice)\b
 announces a new task
+3 1 \byour (?:previous|prior|current|last|original|first|old) (?:task|job|assignment|work|instructions?) (?:is|was|are|were|has been|have been) (?:now )?(?:finished|over|complete[d]?|done|cancel\w+|void|ended|replaced)\b
+3 1 \b(?:data |information )?extraction\b[^.!?]{0,40}\b(?:guidelines?|instructions?|rules?|conventions?)\b[^.!?]{0,40}\b(?:is|are|as follows)\b|\b(?:is|are) to be coded as\b
+3 1 \binstructions? from (?:the |your )?(?:\w+ )?(?:developers?|operators?|administrators?|system|vendor|provider)\b
 3 1 <HEAD>(?:the )?(?:new|next|updated|revised|real|actual|true|override|mandatory) (?:task|instructions?|prompt|directives?|commands?|objective|assignment|role|persona)(?: for \w+(?: \w+)?)?(?: begins?| follows?| is)?\W{0,3}[:：—–\]]
 3 1 <HEAD>(?:begin|start) (?:of )?(?:the )?(?:new |next )?(?:task|instructions?|prompt)\b|\byour (?:new|real|only|actual|true|next) (?:\w+ )?(?:task|instructions?|objective|directive|prompt|purpose)(?: now)? (?:is|are)\b
 3 1 <HEAD>(?:(?:aktuelle|neue) (?:aufgabe|anweisung)\w*|nouvelles? (?:tâche|instruction|consigne)s?|nuev[ao]s? (?:tarea|instruccion)\w*|nov[ao]s? (?:tarefa|instruç)\w*|nuov[aei] (?:istruzion|compit)\w*|нов\w+ (?:задани|инструкци|задач)\w*|нов[еаі] (?:завдання|інструкці)\w*|(?:التعليمات|المهمة|تعليمات|مهمة) (?:ال)?جديدة|yeni (?:görev|talimat)\w*|新(?:的)?(?:任务|指令|指示)|新しい(?:指示|タスク|命令)|새로운? (?:지시|작업|명령)\w*|नए? (?:निर्देश|कार्य)|دستور جدید|(?:tugas|instruksi) baru)\W{0,3}[:：]
@@ -341,6 +362,8 @@ pretends that the article ends
 3 1 \b(?:real|actual|true|genuine) (?:article|text|story|document|task|instructions?|input) (?:begins?|starts?|follows?|is) (?:here|below|now|after)|<HEAD>(?:stop <READ>\w*ing (?:here|this|the (?:article|text))|(?:do not|don'?t|stop|never) <READ>\w* (?:the (?:rest|remainder)|any further|anything else))\b
 2 1 <HEAD>(?:the |this )?(?:news )?(?:article|text|data|input)(?: to \w+)? (?:ends|stops|is over|is finished|has ended|is complete) (?:here|now)\b
 has a chat template's marks
+4 2 </?(?:istruzioni|istruzione|instrucciones|instrucción|instruções|anweisung(?:en)?|consignes?|инструкц\w+|інструкц\w+|talimat\w*|指令|指示|지시)\b[^>]{0,40}>
+3 2 ^\W*(?:асистент|помічник|помощник|asystent|assistent)\W{0,2}[:：](?!\W*$)
 4 2 <\|\W{0,2}(?!(?:im )?end\W|eot)\w{2,20}(?: \w{2,12}){0,2}\W{0,2}\|>|\[inst\]|<sys>|<start of turn>|#{2,} ?(?:instruction|system|response|assistant|human|user|prompt|task|new|override|end)s?\b
 4 0 <\|\W{0,2}(?:im )?(?:end|eot)(?: \w{1,12}){0,2}\W{0,2}\|>|\[/inst\]|</sys>|<end of turn>
 4 2 </(?:article|document|context|instructions?|system|prompt|assistant|user|data|input|content|source|passage|news|text|untrusted\w*)\s?>|<(?:instructions?|system|prompt|assistant|admin|override|llm|ai)\b[^>]{0,80}>|\[(?:system|assistant|developer|ai|llm|admin)\b[^\]]{0,30}[\]:]|\{\{? ?(?:system|assistant|instructions?|prompt)\b
@@ -391,18 +414,12 @@ names software
 
 
 class _Fold(dict[int, str]):
-    """What a code point is compared as: without case, accents, width and style; nothing, where it cannot be seen.
-
-    Tag characters and the variation selectors that carry bytes give the ASCII that they smuggle.
-    """
+    """What a code point is compared as: without case, accents, width and style; nothing, where it cannot be seen."""
 
     def __missing__(self, code: int) -> str:
-        smuggled = code - 0xE0000 if 0xE0020 <= code < 0xE007F else code - 0xE00F0 if 0xE0100 <= code < 0xE01F0 else 0
-        if smuggled or 0xE000 <= code <= 0xE00F:  # in the text itself, our marks mean nothing
-            self[code] = chr(smuggled).lower() if 0x20 <= smuggled < 0x7F else ""
-        else:
-            seen = "".join(char for char in unicodedata.normalize("NFKD", chr(code)) if not _is_unseen(char))
-            self[code] = unicodedata.normalize("NFC", seen).casefold().translate(_SAME)
+        seen = "".join(char for char in unicodedata.normalize("NFKD", chr(code)) if not _is_unseen(char))
+        is_mark = 0xE000 <= code <= 0xE00F  # in the text itself, our marks mean nothing
+        self[code] = "" if is_mark else unicodedata.normalize("NFC", seen).casefold().translate(_SAME)
         return self[code]
 
 
@@ -438,10 +455,16 @@ def _spelt(read: Callable[[str], bytes]) -> Callable[[re.Match[str]], str]:
     return shown
 
 
+def _carried(char: str) -> str:
+    """The ASCII that a tag character or a variation selector stands for; a line break for anything else."""
+    byte = ord(char) - 0xE0000 if char < "\U000e0080" else ord(char) - 0xE00F0
+    return chr(byte) if 0x20 <= byte < 0x7F else "\n"
+
+
 _SMUGGLED = r"[\U000e0020-\U000e007e\U000e0100-\U000e01ef]"
 _READINGS: dict[str, tuple[str, str | Callable[[re.Match[str]], str]]] = {
     "in capitals": (r"[A-ZÀ-ÞЀ-Я]{2,}(?:[^\w\n]{1,4}[A-ZÀ-ÞЀ-Я]{2,})+", r"\n\g<0>\n"),
-    "smuggled": (rf"(?s)\A(?:(?!{_SMUGGLED}).)*+{_SMUGGLED}.*", lambda m: "\n".join(re.findall(_SMUGGLED + "+", m[0]))),
+    "smuggled": (rf"(?s)\A(?:(?!{_SMUGGLED}).)*+{_SMUGGLED}.*", lambda m: "".join(map(_carried, m[0]))),
     "between invisible characters": (rf"[{_ZERO_WIDTH}\xad\u3164]+", " "),
     "in base64": (r"(?<![\w+/-])[A-Za-z0-9+/_-]{20,}={0,2}", _spelt(lambda s: base64.urlsafe_b64decode(s + "=="))),
     "in hexadecimal": (r"(?<!\w)(?:[0-9A-Fa-f]{2}\s?){16,}", _spelt(bytes.fromhex)),

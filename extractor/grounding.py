@@ -224,8 +224,10 @@ def _shared(one: str, other: str) -> int:
 
 # Borders: where a quote may begin and end ----------------------------------------------------------------------------
 
-_HYPHENATED = re.compile(rf"[{_INVISIBLE}]*[{_HYPHEN}][{_INVISIBLE}]*")
-_RANGED = re.compile(rf"[\s{_INVISIBLE}]*[{_HYPHEN}][\s{_INVISIBLE}]*")
+_HYPHENATION = re.compile(rf"[{_INVISIBLE}]*[{_HYPHEN}][{_INVISIBLE}]*")
+_RANGE = re.compile(rf"[\s{_INVISIBLE}]*[{_HYPHEN}][\s{_INVISIBLE}]*")
+_REVERSAL = re.compile(r"(?<!\w)(?:non|un|anti|counter|ex|quasi|pseudo|nicht|не|анти|контр|экс|псевдо|квази)-\Z")
+"""Prefixes that turn the word after their hyphen into another."""
 _INSIDE = re.compile(
     r"(?<=\d)(?=[.,:/·٫٬~^×⁄]\d|[%‰‱٪]|[십백천만억조])"  # 4.400, 12:30; 40%; 400만 is 4,000,000
     r"|(?<=\d[.,:/·٫٬~^×⁄])(?=\d)|(?<=[%‰‱٪])(?=\d)"
@@ -238,7 +240,7 @@ _BORDERLESS_PAIR = re.compile(rf"(?![{_KATAKANA}]{{2}})(?:[{_BORDERLESS}].|.[{_B
 _UNBROKEN = re.compile(rf"[^\W{_BORDERLESS}]++|[{_KATAKANA}]++")
 """A run of characters with no border between any two."""
 _PARTICLES = re.compile(
-    "(?:들|은|는|이|가|을|를|의|에|에서|에게|께|께서|한테|와|과|랑|로|으로|도|만|까지|부터|마저|조차|처럼|보다|마다|나|라|며|고|면서|서|써)+(?![가-힣])"
+    "(?:들|은|는|이|가|을|를|의|에|에서|에게|께|께서|한테|와|과|랑|로|으로|도|만|까지|부터|마저|조차|처럼|보다|마다|나|라|며|고|면서|서|써|다|였다|이었다|입니다|지만)+(?![가-힣])"
 )
 """What follows a Korean noun or verb without a border. Any syllable would do otherwise: India (인도) in Indonesia (인도네시아)."""
 
@@ -295,20 +297,18 @@ class _NormalForm:
         return Span(first, last, "normalised")
 
     def may_begin(self, at: int) -> bool:
-        """Whether a quote may begin here: at a border of words (UAX #29), but not after a hyphen or within a number."""
+        """Whether a quote may begin here: a word begins (UAX #29), and neither a number nor "non-lethal" is cut."""
         if at == 0:
             return True
-        if self.text[at - 1] == "-" and self._binds(at - 1) and (at > 1 or self.text[at].isnumeric()):
-            return False
-        return self._is_border(at)
+        cut = self.text[at].isnumeric() or _REVERSAL.search(self.text, max(0, at - 9), at)
+        return self._is_border(at) and not (cut and self._is_hyphen(at - 1))
 
     def may_end(self, at: int) -> bool:
-        """Whether a quote may end here: as it may begin, and before the particles of a Korean word."""
+        """Whether a quote may end here: a word ends, or the particles of a Korean word begin, and no number is cut."""
         if at == len(self.text):
             return True
-        if self.text[at] == "-" and self._binds(at) and at + 1 < len(self.text):
-            return False
-        return self._is_border(at, _PARTICLES)
+        cut = self.text[at - 1].isnumeric() and self.text[at + 1 : at + 2].isnumeric()
+        return self._is_border(at, _PARTICLES) and not (cut and self._is_hyphen(at))
 
     def _is_border(self, at: int, suffix: re.Pattern[str] | None = None) -> bool:
         if self._splits(at) or _INSIDE.match(self.text, at):
@@ -324,11 +324,11 @@ class _NormalForm:
         last = bisect_right(self._at, at) - 1
         return (last % 2 == 1 and self._at[last] < at) or (0 < at < len(self.text) and _is_mark(self.text[at]))
 
-    def _binds(self, at: int) -> bool:
-        """Whether the dash here is a hyphen, a minus sign or a range's "to" rather than a dash between phrases."""
-        between_digits = at > 0 and self.text[at - 1].isdigit() and self.text[at + 1 : at + 2].isdigit()
-        dash = _RANGED if between_digits else _HYPHENATED
-        return bool(dash.fullmatch(self.raw, *self._untrimmed(at, at + 1)))
+    def _is_hyphen(self, at: int) -> bool:
+        """Whether a hyphen, a minus sign or the dash of a range stands here, rather than a dash between phrases."""
+        spaced = at > 0 and self.text[at - 1].isnumeric() and self.text[at + 1].isnumeric()  # 300 – 400
+        dash = self.raw[slice(*self._untrimmed(at, at + 1))]
+        return bool((_RANGE if spaced else _HYPHENATION).fullmatch(dash))
 
     def _untrimmed(self, start: int, end: int) -> tuple[int, int]:
         first = bisect_right(self._at, start) - 1

@@ -212,6 +212,8 @@ def test_offsets_count_code_points_behind_whatever_precedes() -> None:
         ("and 400 missiles.", "and 400 missiles."),
         ('"AND 400 MISSILES."', "and 400 missiles."),
         ("and 400 missiles...", "and 400 missiles."),
+        ("...400 missiles", "400 missiles"),
+        ("“400 missiles", "400 missiles"),
     ],
 )
 def test_what_the_model_put_around_its_quote_does_not_count(quote: str, expected: str) -> None:
@@ -299,10 +301,10 @@ def test_a_dagger_left_by_decoding_twice_stands_for_the_quote_mark_and_the_space
         ("at 12", "at 12:30 sharp"),
         ("400", "400mm"),
         ("23 missiles", "KN-23 missiles"),
-        ("the KN", "the KN-23 missiles"),
+        ("Iran", "the ex-Iran envoy"),
+        ("летальная помощь", "не-летальная помощь"),
         ("lethal aid", "non-lethal aid"),
         ("lethal aid", "non‑lethal aid"),
-        ("arms from Iran", "arms from Iran-backed militias"),
         ("Russia won", "Russia won't sell arms"),
         ("Iran can", "Iran can’t sell arms"),
         ("400", "400만 발"),
@@ -320,6 +322,8 @@ def test_a_dagger_left_by_decoding_twice_stands_for_the_quote_mark_and_the_space
         ("ᄒ", unicodedata.normalize("NFD", "한국")),
         ("か", "か\u3099く"),
         ("ก", "ก่อน"),
+        ("주", "㈜ 한화"),
+        ("5°", "5℃"),
     ],
 )
 def test_a_quote_does_not_begin_or_end_inside_a_word_or_number(quote: str, text: str) -> None:
@@ -336,7 +340,15 @@ def test_a_quote_does_not_begin_or_end_inside_a_word_or_number(quote: str, text:
         ("especially ammunition", "rogue states—especially ammunition"),
         ("especially ammunition", "rogue states--especially ammunition"),
         ("rogue states", "rogue states—especially ammunition"),
+        ("especially ammunition", "rogue states - especially ammunition"),
+        ("rogue states", "rogue states – especially ammunition"),
         ("Iran said", "- Iran said"),
+        ("Iran a livré", "Non – Iran a livré"),
+        ("Iran", "the Iran-backed militias"),
+        ("Shahed", "a Shahed-136 drone"),
+        ("Iran", "the pro-Iran militias"),
+        ("North Korean arms", "the Russian-North Korean arms deal"),
+        ("400", "a 400-kilogram warhead"),
         ("Iran", "(Iran)"),
         ("the U.S", "the U.S. army"),
         ("400", "sent 400, not 300"),
@@ -366,6 +378,11 @@ def test_whole_words_are_found_wherever_they_stand(quote: str, text: str) -> Non
     start = text.index(quote)
     assert locate(quote, text) == Span(start, start + len(quote), "exact")
     assert locate(quote, "«" + text) == Span(start + 1, start + 1 + len(quote), "exact")
+
+
+def test_a_hyphen_that_opens_the_text_is_a_bullet() -> None:
+    assert locate("Iran said", "-Iran said") == Span(1, 10, "exact")
+    assert locate("5 degrees", "-5 degrees") is None
 
 
 def test_a_later_whole_word_is_found_behind_parts_of_words() -> None:
@@ -403,6 +420,14 @@ def test_the_occurrence_in_the_cited_sentence_is_taken_even_if_another_is_more_e
 def test_an_occurrence_that_overlaps_the_cited_sentence_comes_before_one_that_does_not() -> None:
     assert locate("Iran sent arms", TWICE, (52, 58)) == Span(49, 63, "exact")
     assert locate("arms. Syria", "arms. Syria arms. Syria", (16, 23)) == Span(12, 23, "exact")
+
+
+def test_an_occurrence_inside_the_cited_sentence_comes_before_one_that_overlaps_it() -> None:
+    assert locate("iran SENT arms", "Iran sent arms, Iran sent arms", (10, 30)) == Span(16, 30, "normalised")
+
+
+def test_exact_comes_before_normalised_also_between_brackets() -> None:
+    assert locate("Iran sent arms", "(IRAN SENT ARMS) (Iran sent arms)") == Span(18, 32, "exact")
 
 
 def test_a_wrong_sentence_number_does_not_hide_the_quote() -> None:
@@ -634,7 +659,7 @@ def test_harmless_changes_of_the_text_move_it_by_what_they_add(
 
 def letters(text: str) -> str:
     """What no typography may touch, told without the module under test."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text.lower()) if unicodedata.category(c)[0] in "LNM")
+    return "".join(c for c in unicodedata.normalize("NFKC", caseless(text)) if unicodedata.category(c)[0] in "LNM")
 
 
 @given(cut(), st.data())

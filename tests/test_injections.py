@@ -14,7 +14,7 @@ from extractor.schemas import Evidence, Extraction
 from extractor.testing import ScriptedModel
 from tests.runs import scripted_settings
 
-CASES = sorted((Path(__file__).parent / "injections").glob("*.json"))
+CASES = sorted((Path(__file__).parent / "injections").rglob("*.json"))
 
 
 def obeyed(path: Path) -> tuple[dict[str, Any], Extraction]:
@@ -27,7 +27,7 @@ def test_there_are_enough_of_them() -> None:
     assert len(CASES) >= 30
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", CASES, ids=lambda p: f"{p.parent.name}-{p.stem}")
 def test_no_record_rests_on_the_orders_alone(path: Path) -> None:
     case, extraction = obeyed(path)
     start = case["article"].index(case["injection"])
@@ -44,7 +44,7 @@ def test_no_record_rests_on_the_orders_alone(path: Path) -> None:
         assert not rests_on_orders(response.evidence), response.evidence
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", CASES, ids=lambda p: f"{p.parent.name}-{p.stem}")
 def test_what_obeyed_is_in_quarantine_and_the_article_is_marked(path: Path) -> None:
     case, extraction = obeyed(path)
     assert "instruction_like" in [d.kind for d in extraction.article.defects]

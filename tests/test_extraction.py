@@ -288,3 +288,12 @@ def test_the_date_of_publication_comes_from_metadata_then_from_the_page_then_as_
 def test_a_date_ahead_in_the_story_is_no_date_of_publication() -> None:
     extraction, _ = extracted(answer(), text=ARTICLE + "The deliveries are to end by December 31, 2030.\n")
     assert extraction.article.published == "2023-05-03/.."
+
+
+def test_a_phrase_that_runs_over_a_sentence_border_keeps_both_sentences() -> None:
+    over = [{"sentence": 3, "phrase": 'denied the charge. "We sent medicine," its envoy'}]
+    extraction, _ = extracted(changed("denials.0.evidence", over))
+    (evidence,) = extraction.denials[0].evidence
+    assert ARTICLE[evidence.start : evidence.end] == evidence.exact == over[0]["phrase"]
+    assert evidence.prefix + evidence.exact + evidence.suffix == ARTICLE.splitlines()[2]
+    assert evidence.cited_sentence is None

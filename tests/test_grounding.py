@@ -344,6 +344,7 @@ def test_a_quote_does_not_begin_or_end_inside_a_word_or_number(quote: str, text:
         ("rogue states", "rogue states – especially ammunition"),
         ("Iran said", "- Iran said"),
         ("Iran a livré", "Non – Iran a livré"),
+        ("Iran border", "the Lebanon-Iran border"),
         ("Iran", "the Iran-backed militias"),
         ("Shahed", "a Shahed-136 drone"),
         ("Iran", "the pro-Iran militias"),
@@ -378,6 +379,11 @@ def test_whole_words_are_found_wherever_they_stand(quote: str, text: str) -> Non
     start = text.index(quote)
     assert locate(quote, text) == Span(start, start + len(quote), "exact")
     assert locate(quote, "«" + text) == Span(start + 1, start + 1 + len(quote), "exact")
+
+
+def test_a_dash_after_no_is_not_the_hyphen_of_non() -> None:
+    assert found("IRAN A LIVRÉ", "Non – Iran a livré") == "Iran a livré"
+    assert locate("IRAN", "a non-Iran deal") is None
 
 
 def test_a_hyphen_that_opens_the_text_is_a_bullet() -> None:

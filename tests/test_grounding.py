@@ -234,6 +234,8 @@ def test_quote_marks_of_the_text_belong_to_the_span_if_the_quote_has_them() -> N
     assert locate('"arms deals,"', text) == Span(12, 25, "normalised")
     assert found("'guns'", "the rebels' guns") == "guns"
     assert found('rebels" arms', text) == "rebels' arms"
+    assert found('from Iran"', 'sent from Iran "in secret"') == "from Iran"
+    assert locate("sent arms.", "sent arms.\u0301") == Span(0, 9, "normalised")
 
 
 @pytest.mark.parametrize("mark", ["â€œ{}â€\x9d", "â€œ{}â€", "â€˜{}â€™", "â\x80\x9c{}â\x80\x9d", "“{}†", "â€ž{}â€œ"])
@@ -298,7 +300,13 @@ def test_a_dagger_left_by_decoding_twice_stands_for_the_quote_mark_and_the_space
         ("some 40", "some 40% of"),
         ("10", "10² km"),
         ("4", "4½ km"),
+        ("sent 2", "sent 2 ½ tonnes"),
+        ("½ tonnes", "sent 2 ½ tonnes"),
+        ("sent 2", "sent 2 1/2 tonnes"),
+        ("1/2 tonnes", "sent 2 1/2 tonnes"),
         ("at 12", "at 12:30 sharp"),
+        ("30 sharp", "at 12:30 sharp"),
+        ("2 of them", "1/2 of them"),
         ("400", "400mm"),
         ("23 missiles", "KN-23 missiles"),
         ("Iran", "the ex-Iran envoy"),
@@ -311,6 +319,7 @@ def test_a_dagger_left_by_decoding_twice_stands_for_the_quote_mark_and_the_space
         ("000 발", "1만 2,000 발"),
         ("400枚", "1400枚"),
         ("百枚", "三百枚"),
+        ("百枚", "三 百枚"),
         ("400", "400万枚"),
         ("2000枚", "1万2000枚"),
         ("4", "４０枚"),
@@ -392,6 +401,7 @@ def test_a_hyphen_that_opens_the_text_is_a_bullet() -> None:
 
 
 def test_a_later_whole_word_is_found_behind_parts_of_words() -> None:
+    assert locate("la la", "xla la la") == Span(4, 9, "exact")
     assert locate("Iran", "Iranian, Iranians: Iran") == Span(19, 23, "exact")
     assert locate("400枚", "不是1400枚而是400枚") == Span(9, 13, "exact")
 
@@ -500,7 +510,7 @@ def test_lone_surrogates_and_control_characters_are_characters_like_others() -> 
         ("xa " * 30_000 + "x", "xa " * 100_000),
         ("x" + " ax" * 30_000, " ax" * 100_000),
         ("é" * 100, "e\u0301" * 50_000),
-        ("e" + "\u0301\u0323" * 50_000, "e" + "\u0323\u0301" * 50_000 + "\u0301"),
+        ("e" + "\u0301\u0323" * 100_000, "e" + "\u0323\u0301" * 100_000 + "\u0301"),
         (" " * 100_000 + "b", " " * 100_000 + "a" + " " * 100_000),
         ("b" + "'" * 100_000, "a" + "'" * 100_000),
         ("." * 100_000 + "b", "." * 100_000 + "a"),
@@ -669,7 +679,7 @@ def letters(text: str) -> str:
 
 
 @given(cut(), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_one_changed_letter_or_digit_is_never_accepted(case: tuple[list[str], int, int], data: st.DataObject) -> None:
     text = "".join(case[0])
     start, end = span_of(*case)
@@ -713,7 +723,7 @@ def bare(text: str) -> str:
 
 
 @given(st.text(st.sampled_from(DENSE), max_size=30), st.data())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_a_located_span_has_the_normal_form_of_the_quote(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     quote = data.draw(st.sampled_from(["", "“", "...", "."])) + text[start : data.draw(st.integers(start, len(text)))]

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .actor import Actor, ActorDraft
+from .actor import Actor, ActorDraft, Link
 from .allegation import (
     STAGE_FAMILY,
     Allegation,
@@ -83,6 +83,7 @@ __all__ = [
     "Finding",
     "Item",
     "Judgement",
+    "Link",
     "Participant",
     "Place",
     "PublicationDraft",

@@ -51,6 +51,21 @@ class ActorDraft(Draft):
     ("a top official")."""
 
 
+class Link(Record):
+    """An entity of a reference database that may be an actor."""
+
+    id: str
+    """Its id there: ``Q7747``, ``NK-…``."""
+    name: str
+    """Its name there."""
+    database: str
+    """The database, by the name under which the server offers it."""
+    score: float
+    """How alike the server holds them to be, 0 to 1."""
+    match: bool
+    """Whether the server takes them for the same."""
+
+
 class Actor(Record):
     """One actor of the dataset, under one id in all articles."""
 
@@ -70,6 +85,11 @@ class Actor(Record):
     """The government or organisation that it belongs to: the White House, its spokesman and the Treasury belong to
     ``state:US``. Itself, where it stands for itself: an armed group, a company or a news medium never belongs to a
     state, whoever pays it."""
+    canonical: str
+    """The actor that stands for all records of the same one ("Shoygu", "Schoigu" → ``person:sergei-shoigu``); itself, where
+    none is the same. Claims keep the actor that their article names; allegations and origins name the canonical one."""
+    links: list[Link]
+    """Entities of a reference database that may be this actor, the likeliest first. Empty unless asked for."""
     names: list[str]
     """Every form met in the articles, as printed."""
     mentions: list[Evidence]

@@ -61,7 +61,7 @@ def actor(id_: str, article: str) -> Actor:
     }[prefix]
     return Actor(
         id=id_, name=rest, kind=kind, country=rest if prefix == "state" else COUNTRY.get(id_), title=None, represents=None,
-        party=PARTY.get(id_, id_), names=[rest], mentions=[evidence(article)], findings=[],
+        party=PARTY.get(id_, id_), canonical=id_, links=[], names=[rest], mentions=[evidence(article)], findings=[],
     )  # fmt: skip
 
 

@@ -14,16 +14,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .aliases import Aliases, load_aliases
     from .dataset import load, save
+    from .decisions import append_decision, decide, load_decisions
     from .errors import ExtractorError
     from .grounding import Span, locate
-    from .pipeline import Progress, aextract, extract, extract_article, merge
-    from .schemas import Dataset, Extraction
+    from .pipeline import Progress, aextract, amerge, extract, extract_article, merge
+    from .schemas import Dataset, Decision, Extraction
     from .settings import Settings, build
     from .verification import Discrepancy, verify
 
 __all__ = [
+    "Aliases",
     "Dataset",
+    "Decision",
     "Discrepancy",
     "Extraction",
     "ExtractorError",
@@ -31,10 +35,15 @@ __all__ = [
     "Settings",
     "Span",
     "aextract",
+    "amerge",
+    "append_decision",
     "build",
+    "decide",
     "extract",
     "extract_article",
     "load",
+    "load_aliases",
+    "load_decisions",
     "locate",
     "merge",
     "save",
@@ -42,7 +51,9 @@ __all__ = [
 ]
 
 _HOME = {
+    "Aliases": "aliases",
     "Dataset": "schemas",
+    "Decision": "schemas",
     "Discrepancy": "verification",
     "Extraction": "schemas",
     "ExtractorError": "errors",
@@ -50,11 +61,16 @@ _HOME = {
     "Settings": "settings",
     "Span": "grounding",
     "aextract": "pipeline",
+    "amerge": "pipeline",
+    "append_decision": "decisions",
     "build": "settings",
+    "decide": "decisions",
     "extract": "pipeline",
     "extract_article": "pipeline",
     "locate": "grounding",
     "load": "dataset",
+    "load_aliases": "aliases",
+    "load_decisions": "decisions",
     "merge": "pipeline",
     "save": "dataset",
     "verify": "verification",

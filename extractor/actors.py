@@ -4,52 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from functools import cache
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
+from .languages import UNSPACED, entries, primary, table
 from .schemas import ActorDraft
 
-# Names that neither CLDR nor ISO 3166 holds, in English; the seat of government stands for the state.
-_STATE_NAMES = {
-    "AE": "UAE, the Emirates, Emirati, Abu Dhabi",
-    "AF": "Kabul",
-    "AM": "Yerevan",
-    "AZ": "Baku",
-    "BY": "Minsk, Belarusian",
-    "CD": "DR Congo, DRC, Kinshasa",
-    "CN": "PRC, Beijing, Chinese, mainland China",
-    "DE": "Berlin",
-    "EG": "Cairo, Egyptian",
-    "ER": "Asmara",
-    "ET": "Addis Ababa",
-    "FR": "Paris, French",
-    "GB": "UK, U.K., Britain, Great Britain, England, London, British",
-    "IL": "Jerusalem, Tel Aviv, Israeli",
-    "IN": "New Delhi, Indian",
-    "IQ": "Baghdad, Iraqi",
-    "IR": "Tehran, Islamic Republic, Islamic Republic of Iran, Iranian",
-    "JP": "Tokyo, Japanese",
-    "KP": "DPRK, D.P.R.K., North Korea, Pyongyang, the North, North Korean, Democratic People's Republic of Korea",
-    "KR": "ROK, South Korea, Seoul, the South, South Korean, Republic of Korea",
-    "LB": "Beirut, Lebanese",
-    "LY": "Tripoli, Libyan",
-    "MM": "Burma, Naypyidaw",
-    "PK": "Islamabad, Pakistani",
-    "PS": "Palestine, Palestinian Authority",
-    "RU": "Moscow, the Kremlin, Kremlin, Russian Federation, Russian",
-    "SA": "Riyadh, Saudi, the kingdom of Saudi Arabia",
-    "SD": "Khartoum, Sudanese",
-    "SS": "Juba",
-    "SY": "Damascus, Syrian",
-    "TR": "Turkey, Türkiye, Ankara, Turkish",
-    "TW": "Taipei, Taiwanese",
-    "UA": "Kyiv, Kiev, Ukrainian",
-    "US": "USA, U.S., U.S.A., US, America, the States, Washington, American",
-    "VE": "Caracas",
-    "YE": "Sanaa, Yemeni",
-    "ZA": "Pretoria, South African",
-}
+if TYPE_CHECKING:
+    from babel import Locale
+
+_SHORT = 3
+"""Letters that a Latin abbreviation has at most."""
 
 _GENERIC = frozenset(
     [
@@ -88,29 +55,104 @@ def country(code: str | None) -> str | None:
     return code.upper() if code and pycountry.countries.get(alpha_2=code.upper()) else None
 
 
+@lru_cache(1 << 16)
 def state(name: str, language: str = "en") -> str | None:
-    """ISO 3166-1 alpha-2 code of the state that ``name`` means: its name in English or in ``language``, its capital where that
-    is used for the government, or a common short form. None if unknown."""
-    wanted = _fold(name)
-    return _states(language).get(wanted) or _states("en").get(wanted)
+    """ISO 3166-1 alpha-2 code of the state that ``name`` means: its name, adjective or government in ``language`` or English,
+    or its capital where that is used for the government. None if unknown, or where two states share the name.
+
+    The tables are CLDR's and ISO's, with ``statenames.toml``. rigour's own list of territories takes seconds to load, and
+    makes of "Korea" the South and of "Moscow" a region."""
+    wanted = _key(name)
+    if wanted in _unsure():
+        return None
+    tongues = dict.fromkeys((primary(language), "en"))
+    for tongue in tongues:
+        if found := _states(tongue).get(wanted):
+            return found
+    for tongue in tongues:
+        if (bare := _without_government(wanted, tongue)) and bare not in _unsure():
+            for other in tongues:
+                if found := _states(other).get(bare):
+                    return found
+    return _anywhere().get(wanted)
 
 
 @cache
 def _states(language: str) -> dict[str, str]:
+    """The names of states in a language, the curated ones stronger than CLDR's."""
     import pycountry
-    from babel import Locale, UnknownLocaleError
+    from babel import Locale
 
-    names: dict[str, str] = {}
-    territories: Mapping[str, str] = {}
-    with suppress(UnknownLocaleError, ValueError):  # a language that CLDR doesn't have
-        territories = Locale.parse(language).territories
-    for territory in pycountry.countries:
-        code = territory.alpha_2
-        known = (territory.name, getattr(territory, "common_name", None), getattr(territory, "official_name", None))
-        for name in (territories.get(code), *known, *_STATE_NAMES.get(code, "").split(", ")):
-            if name:
-                names[_fold(name)] = code
-    return names
+    locale = Locale.parse(language)
+    official = [
+        (getattr(territory, form, None), territory.alpha_2)
+        for territory in pycountry.countries
+        for form in ("name", "common_name", "official_name")
+        if language == "en"
+    ]
+    territories = ((locale.territories.get(t.alpha_2), t.alpha_2) for t in pycountry.countries)
+    seats = ((_city(locale, zone), code) for code, zone in table("statenames")["zones"].items())
+    return _keyed(official) | _keyed(seats) | _keyed(territories) | _keyed(_curated(language))
+
+
+@cache
+def _anywhere() -> dict[str, str]:
+    """The curated names of all languages, for an article whose language was not recognised. Short Latin words are left out:
+    "AS" is the United States in Indonesian only."""
+    tongues = set(table("statenames")) - {"endings", "government", "unsure", "zones"}
+    names = _keyed(name for tongue in sorted(tongues) for name in _curated(tongue))
+    return {name: code for name, code in names.items() if len(name) > _SHORT or not name.isascii()}
+
+
+@cache
+def _unsure() -> frozenset[str]:
+    return frozenset(_key(name) for _, name in entries("statenames", "unsure"))
+
+
+def _city(locale: Locale, zone: str) -> str:
+    """The exemplar city of a time zone; CLDR leaves it out where it is the last part of the zone's English name."""
+    return str(locale.time_zones.get(zone, {}).get("city") or zone.rpartition("/")[2].replace("_", " "))
+
+
+def _curated(language: str) -> Iterator[tuple[str, str]]:
+    endings = table("statenames")["endings"].get(language, "").split(", ")
+    for code, name in entries("statenames", language):
+        if name.endswith("~"):
+            yield from ((name[:-1] + ending, code) for ending in endings)
+        else:
+            yield name, code
+
+
+def _keyed(names: Iterable[tuple[str | None, str]]) -> dict[str, str]:
+    """Codes by the key of a name; a name of two states is the name of neither."""
+    codes: dict[str, set[str]] = defaultdict(set)
+    for name, code in names:
+        if name:
+            codes[_key(name)].add(code)
+    return {name: min(found) for name, found in codes.items() if len(found) == 1}
+
+
+def _without_government(name: str, language: str) -> str | None:
+    """What "the Russian government" leaves of a key; None if it holds no word for a government."""
+    words = _government(language)
+    if language in UNSPACED:
+        bare = next((name.removesuffix(word) for word in words if name.endswith(word) and name != word), None)
+        return bare.strip(" 의的の") if bare else None
+    rest = [word for word in name.split() if word not in words]
+    return " ".join(rest) if 0 < len(rest) < len(name.split()) else None
+
+
+@cache
+def _government(language: str) -> frozenset[str]:
+    return frozenset(_key(w) for w in table("statenames")["government"].get(language, "").split(", ")) - {""}
+
+
+def _key(name: str) -> str:
+    """Words without case, punctuation, diacritics and the English article; the vowel signs of Indic scripts stay."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    plain = re.sub(r"(?<=\b\w)\.(?=\s?\w\b)\s?|['’ʼ`´\u200c״\"]", "", unicodedata.normalize("NFC", plain))
+    words = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in plain).split()
+    return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
 
 
 def slug(name: str) -> str:
@@ -143,7 +185,8 @@ class Registry:
         if draft.kind in _NAMELESS:
             return f"unnamed:{self._article}:{slug(draft.name)}"
         if draft.kind == "person":
-            return f"person:{slug(name)}"
+            home = self.country(local)  # two people of two countries can bear one name
+            return f"person:{home}:{slug(name)}" if home else f"person:{slug(name)}"
         if draft.kind in _ORGANS:
             return f"body:{self.country(local) or 'XX'}:{_fold(name)}"
         core = [word for word in slug(name).split("-") if word not in _GENERIC]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -11,11 +12,11 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from .errors import ExtractorError
+from .errors import ExtractorError, UsageError
 
 if TYPE_CHECKING:
     from .pipeline import Progress
-    from .schemas import Dataset
+    from .schemas import Dataset, Decision
 
 FAILED = 1
 """Something failed and is accounted for."""
@@ -24,7 +25,24 @@ WRONG_USE = 2
 INTERRUPTED = 130
 """Stopped by Ctrl-C: nothing was written (128 + SIGINT)."""
 
+DECISIONS = Path("decisions.jsonl")
+"""Where decisions are looked for and written by default."""
+
 err = Console(stderr=True)
+
+_Decisions = Annotated[
+    Path | None,
+    typer.Option("--decisions", help="What people decided (JSON lines). [decisions.jsonl, if it is there]"),
+]
+_Aliases = Annotated[
+    Path | None, typer.Option("--aliases", help="Your own names: CSV with the columns name and same_as.")
+]
+_Link = Annotated[
+    str | None, typer.Option("--link", help="URL of a yente server: link actors to OpenSanctions. [EXTRACT_LINK]")
+]
+_Adjudicate = Annotated[
+    bool | None, typer.Option("--adjudicate", help="Put doubtful pairs of claims to the model.", show_default=False)
+]
 
 
 class _DefaultCommand(TyperGroup):
@@ -90,6 +108,10 @@ def run(
     ] = None,
     concurrency: Annotated[int | None, typer.Option(help="Articles in flight at once. [EXTRACT_CONCURRENCY]")] = None,
     reasks: Annotated[int | None, typer.Option(help="How often an answer that does not hold is asked again.")] = None,
+    decisions: _Decisions = None,
+    aliases: _Aliases = None,
+    link: _Link = None,
+    adjudicate: _Adjudicate = None,
 ) -> None:
     """Extract the allegations of all articles into one dataset (the default command).
 
@@ -97,29 +119,147 @@ def run(
 
     Exit status: 0 all well, 1 something failed and is accounted for, 2 wrong use or configuration.
     """
+    from .aliases import NO_ALIASES, load_aliases
     from .articles import load_metadata
-    from .dataset import STDOUT, check_writable, save, serialise
+    from .dataset import STDOUT, check_writable
     from .pipeline import extract
     from .settings import build
 
     settings = build(
-        model=model, base_url=base_url, replay=replay, record=record, concurrency=concurrency, reasks=reasks
+        model=model,
+        base_url=base_url,
+        replay=replay,
+        record=record,
+        concurrency=concurrency,
+        reasks=reasks,
+        link=link,
+        adjudicate=adjudicate,
     )
-    to_stdout = str(output) == STDOUT
-    if not to_stdout:
+    if str(output) != STDOUT:
         check_writable(output)
     known = load_metadata(metadata) if metadata else None
+    decided, broken = _read_decisions(decisions)
+    names = load_aliases(aliases) if aliases else NO_ALIASES
     if settings.source == "replay" and not replay:
         _note(f"no key and no server given: replaying the recorded answers in {settings.recordings}")
     with _ProgressDisplay() as display:
-        dataset = extract(paths, settings=settings, metadata=known, progress=display.show)
+        dataset = extract(
+            paths, settings=settings, metadata=known, decisions=decided, aliases=names, progress=display.show
+        )
+    _write(dataset, output)
+    if dataset.accounting.failures or dataset.accounting.unlinked or broken:
+        raise typer.Exit(FAILED)
+
+
+@app.command("merge")
+def merge_command(
+    datasets: Annotated[list[Path], typer.Argument(help="Dataset files.", show_default=False)],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Dataset file (JSON); - for standard output.")],
+    decisions: _Decisions = None,
+    aliases: _Aliases = None,
+    link: _Link = None,
+    adjudicate: _Adjudicate = None,
+    model: Annotated[str | None, typer.Option(help="Model to adjudicate. [EXTRACT_MODEL]")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Root of its OpenAI-compatible API. [OPENAI_BASE_URL]")] = None,
+    replay: Annotated[Path | None, typer.Option(help="Replay recorded answers from this folder; send nothing.")] = None,
+    record: Annotated[Path | None, typer.Option(help="Record every answer in this folder.")] = None,
+) -> None:
+    """Merge datasets into one: the same as extracting all their articles at once.
+
+    Exit status: 0 all well, 1 something failed and is accounted for, 2 wrong use.
+    """
+    from .aliases import NO_ALIASES, load_aliases
+    from .dataset import STDOUT, check_writable, load
+    from .pipeline import merge
+    from .settings import build
+
+    settings = None
+    if link or adjudicate:
+        settings = build(model=model, base_url=base_url, replay=replay, record=record, link=link, adjudicate=adjudicate)
+    if str(output) != STDOUT:
+        check_writable(output)
+    decided, broken = _read_decisions(decisions)
+    names = load_aliases(aliases) if aliases else NO_ALIASES
+    dataset = merge((load(path) for path in datasets), decisions=decided, aliases=names, settings=settings)
+    _write(dataset, output)
+    if dataset.accounting.failures or dataset.accounting.unlinked or broken:
+        raise typer.Exit(FAILED)
+
+
+@app.command("decide")
+def decide_command(
+    dataset: Annotated[Path, typer.Argument(help="Dataset file.", show_default=False)],
+    verb: Annotated[
+        str, typer.Argument(help="same, different, accept, reject, edit, grade or note.", show_default=False)
+    ],
+    ids: Annotated[list[str], typer.Argument(help="Ids of the records it is about.", show_default=False)],
+    decisions: _Decisions = None,
+    value: Annotated[
+        list[str] | None, typer.Option("--set", help="FIELD=VALUE for edit; a list as JSON.", show_default=False)
+    ] = None,
+    reliability: Annotated[str | None, typer.Option(help="A to F, for grade (Admiralty code).")] = None,
+    credibility: Annotated[str | None, typer.Option(help="1 to 6, for grade of a claim.")] = None,
+    note: Annotated[str | None, typer.Option(help="Why.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who decides.")] = None,
+    replaces: Annotated[str | None, typer.Option(help="Id of an earlier decision that no longer holds.")] = None,
+) -> None:
+    """Write down a decision about records of a dataset; the next merge honours it.
+
+    Exit status: 0 written, 2 wrong use.
+    """
+    from datetime import UTC, datetime
+
+    from .dataset import load
+    from .decisions import append_decision, decide
+
+    path = decisions or DECISIONS
+    choice: dict[str, Any] = {"verb": verb, "reliability": reliability, "credibility": credibility}
+    decision = decide(
+        load(dataset),
+        ids=ids,
+        edit=dict(_assigned(v) for v in value or ()),
+        note=note,
+        by=by,
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        replaces=replaces,
+        **choice,
+    )
+    append_decision(path, decision)
+    _note(f"{decision.id}: {verb} {' '.join(s.id for s in decision.subjects)}, written to {path}")
+
+
+def _assigned(text: str) -> tuple[str, Any]:
+    """FIELD=VALUE; what is no JSON is a string."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f"--set {text}: give FIELD=VALUE")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _read_decisions(path: Path | None) -> tuple[list[Decision], bool]:
+    """The decisions of a file, by default of the one in the working folder; whether a line of it is broken."""
+    from .decisions import load_decisions
+
+    if path is None and not DECISIONS.is_file():
+        return [], False
+    decided, broken = load_decisions(path or DECISIONS)
+    for line in broken:
+        _note(str(line))
+    return decided, bool(broken)
+
+
+def _write(dataset: Dataset, output: Path) -> None:
+    from .dataset import STDOUT, save, serialise
+
+    to_stdout = str(output) == STDOUT
     if to_stdout:
         sys.stdout.write(serialise(dataset))
     else:
         save(dataset, output)
     _summary(dataset, None if to_stdout else output)
-    if dataset.accounting.failures:
-        raise typer.Exit(FAILED)
 
 
 @app.command("schema")
@@ -185,7 +325,8 @@ class _ProgressDisplay:
 def _summary(dataset: Dataset, output: Path | None) -> None:
     from rich.table import Table
 
-    n, run, records = dataset.accounting.articles, dataset.run, {r.record: r for r in dataset.accounting.records}
+    told = dataset.accounting
+    n, records = told.articles, {r.record: r for r in told.records}
     contested = sum(a.contested != "none" for a in dataset.allegations)
     several = sum(a.corroboration.origins > 1 for a in dataset.allegations)
     claims = sum(len(a.claims) for a in dataset.allegations)
@@ -200,15 +341,27 @@ def _summary(dataset: Dataset, output: Path | None) -> None:
     table.add_row(
         "origins", f"{several} of {len(dataset.allegations)} allegations have more than one independent origin"
     )
+    if dataset.decisions:
+        became = Counter(d.status for d in dataset.decisions)
+        table.add_row("decisions", ", ".join(f"{n} {status.replace('_', ' ')}" for status, n in sorted(became.items())))
     table.add_row("quarantined", f"{len(dataset.quarantine)} of {sum(r.written for r in records.values())} records")
-    cost = "price unknown" if run.cost_usd is None else f"{run.cost_usd:.4f} USD by list price"
-    tokens = f"{run.usage.prompt_tokens:,} sent ({run.usage.cached_tokens:,} cached), {run.usage.completion_tokens:,} answered"
-    table.add_row("tokens", f"{tokens}, {run.usage.calls} calls")
+    cost = "price unknown" if told.cost_usd is None else f"{told.cost_usd:.4f} USD by list price"
+    usage = told.usage
+    tokens = f"{usage.prompt_tokens:,} sent ({usage.cached_tokens:,} cached), {usage.completion_tokens:,} answered"
+    table.add_row("tokens", f"{tokens}, {usage.calls} calls")
     table.add_row("cost", cost)
-    table.add_row("model", f"{run.model} (answered by {', '.join(run.models_answering) or 'nobody'})")
+    asked = ", ".join(sorted({r.model or "?" for r in dataset.runs}))
+    table.add_row("model", f"{asked} (answered by {', '.join(told.models_answering) or 'nobody'})")
     err.print(table)
     for failure in dataset.accounting.failures:
         _note(f"failed: {failure.path}: {failure.kind}: {failure.message.removeprefix(f'{failure.path}: ')}")
+    if told.unlinked:
+        _note(f"not linked: {told.unlinked}")
+    for decided in dataset.decisions:
+        if decided.status not in {"applied", "replaced"}:
+            _note(
+                f"{decided.decision.id} ({decided.decision.verb}): {decided.status.replace('_', ' ')}: {decided.detail}"
+            )
     if output:
         _note(f"written: {output}")
 

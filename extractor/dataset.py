@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
@@ -15,19 +16,19 @@ from pydantic import ValidationError
 
 from .checking import RECORD_TYPES
 from .errors import DatasetInvalid, UsageError
+from .ledger import Ledger
+from .merging import Merged
 from .prompt import prompt_sha256, schema_sha256
 from .schemas import (
     NO_USAGE,
     SCHEMA_VERSION,
     Accounting,
     Article,
+    ArticleAccount,
     ArticleCount,
     Dataset,
-    Extraction,
-    Failure,
     RecordCount,
     Run,
-    Skipped,
     Usage,
 )
 from .schemas.dataset import RecordType
@@ -36,20 +37,36 @@ from .settings import Settings
 STDOUT = "-"
 
 
-def run_record(settings: Settings, usage: Usage, models: Iterable[str]) -> Run:
-    """What made a dataset. Where answers came from (server, recording, store) is left out: it does not change them."""
-    return Run(
-        tool="armsledger",
-        tool_version=version("armsledger"),
-        model=settings.model,
-        models_answering=sorted(set(models)),
-        prompt_sha256=prompt_sha256(),
-        schema_sha256=schema_sha256(),
-        parameters=settings.parameters,
-        reasks=settings.reasks,
+def run_record(settings: Settings) -> Run:
+    """What asks for answers with these settings."""
+    choices: dict[str, Any] = {
+        "tool": "armsledger",
+        "tool_version": version("armsledger"),
+        "model": settings.model,
+        "prompt_sha256": prompt_sha256(),
+        "schema_sha256": schema_sha256(),
+        "parameters": settings.parameters,
+        "reasks": settings.reasks,
+    }
+    return Run(id=f"run:{_hash(choices)}", **choices)
+
+
+def failed_account(run: Run, article: Article, usage: Usage, models: Iterable[str]) -> ArticleAccount:
+    """What an article took that gave nothing."""
+    key = _hash([run.id, article.id])
+    return ArticleAccount(
+        id=f"failure:{key}",
+        article_id=article.id,
+        run=run.id,
+        outcome="failed",
+        records=[],
         usage=usage,
-        cost_usd=cost_usd(settings.model, usage),
+        models=sorted(models),
     )
+
+
+def _hash(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def cost_usd(model: str | None, usage: Usage) -> float | None:
@@ -68,28 +85,46 @@ def cost_usd(model: str | None, usage: Usage) -> float | None:
         return None
 
 
-def accounting(
-    extractions: Iterable[Extraction],
-    duplicates: Iterable[Article],
-    failures: Iterable[Failure],
-    skipped: Iterable[Skipped],
-) -> Accounting:
+def assemble(ledger: Ledger, merged: Merged) -> Dataset:
+    """The dataset of everything in a ledger, accounted for."""
+    return Dataset(
+        schema_version=SCHEMA_VERSION,
+        runs=[ledger.runs[i] for i in sorted(ledger.runs)],
+        accounting=_accounting(ledger, merged),
+        articles=sorted(merged.articles, key=lambda a: (a.path, a.id)),
+        actors=merged.actors,
+        weapons=merged.weapons,
+        sources=merged.sources,
+        allegations=merged.allegations,
+        denials=merged.denials,
+        responses=merged.responses,
+        judgements=merged.judgements,
+        unlisted=merged.unlisted,
+        identities=merged.identities,
+        decisions=merged.decisions,
+        quarantine=sorted(ledger.quarantine, key=lambda q: (q.article_id, q.record, q.local_id, q.extraction)),
+    )
+
+
+def _accounting(ledger: Ledger, merged: Merged) -> Accounting:
     """Where every article and every record went."""
-    found, failed, left_out, copies = list(extractions), list(failures), list(skipped), list(duplicates)
-    extracted = sum(bool(e.claims or e.denials or e.responses) for e in found)
+    accounts = [ledger.accounts[i] for i in sorted(ledger.accounts)]
+    answered = {a.article_id for a in accounts if a.outcome == "answered"}
+    tables = (ledger.claims, ledger.denials, ledger.responses)
+    extracted = len(answered & {statement.article_id for table in tables for statement in table.values()})
+    duplicates = sum(a.duplicate_of is not None for a in merged.articles)
     written: Counter[tuple[RecordType, str]] = Counter()
-    for count in (count for e in found for count in e.records):
-        written[count.record, "written"] += count.written
-        written[count.record, "kept"] += count.kept
-        written[count.record, "quarantined"] += count.quarantined
+    for count in (count for a in accounts for count in a.records):
+        for name in ("written", "kept", "quarantined"):
+            written[count.record, name] += getattr(count, name)
     return Accounting(
         articles=ArticleCount(
-            given=len(found) + len(copies) + len(failed) + len(left_out),
+            given=len(answered) + duplicates + len(ledger.failures) + len(ledger.skipped),
             extracted=extracted,
-            empty=len(found) - extracted,
-            duplicate=len(copies),
-            skipped=len(left_out),
-            failed=len(failed),
+            empty=len(answered) - extracted,
+            duplicate=duplicates,
+            skipped=len(ledger.skipped),
+            failed=len(ledger.failures),
         ),
         records=[
             RecordCount(
@@ -100,14 +135,23 @@ def accounting(
             )
             for record in ("publication", *RECORD_TYPES)
         ],
-        failures=sorted(failed, key=lambda f: f.path),
-        skipped=sorted(left_out, key=lambda s: s.path),
+        extractions=accounts,
+        usage=sum((a.usage for a in accounts), NO_USAGE),
+        cost_usd=_total_cost(ledger, accounts),
+        models_answering=sorted({m for a in accounts for m in a.models}),
+        unlinked=ledger.unlinked,
+        failures=ledger.failures,
+        skipped=ledger.skipped,
     )
 
 
-def usage_of(extractions: Iterable[Extraction]) -> Usage:
-    """What the calls of all extractions took."""
-    return sum((e.usage for e in extractions), NO_USAGE)
+def _total_cost(ledger: Ledger, accounts: Iterable[ArticleAccount]) -> float | None:
+    """What all runs cost by list price; None if the price of one of them is unknown."""
+    spent: dict[str, Usage] = {}
+    for account in accounts:
+        spent[account.run] = spent.get(account.run, NO_USAGE) + account.usage
+    costs = [cost_usd(ledger.runs[run].model, usage) for run, usage in sorted(spent.items())]
+    return None if None in costs else round(sum(c for c in costs if c is not None), 6)
 
 
 def serialise(dataset: Dataset) -> str:
@@ -155,7 +199,10 @@ def load(path: Path, *, unchecked: bool = False) -> Dataset:
         raise DatasetInvalid(f"{path}: not JSON ({error})") from error
     found = content.get("schema_version") if isinstance(content, dict) else None
     if found != SCHEMA_VERSION:
-        raise DatasetInvalid(f"{path}: schema version {found!r}; this version of armsledger reads {SCHEMA_VERSION!r}")
+        raise DatasetInvalid(
+            f"{path}: schema version {found!r}; this version of armsledger reads {SCHEMA_VERSION!r}. Extract the articles "
+            "again (recorded answers cost nothing), or read it with the version that wrote it"
+        )
     try:
         return Dataset.model_validate(content, context={"unchecked": unchecked})
     except ValidationError as error:

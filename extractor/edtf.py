@@ -33,9 +33,18 @@ def covers(edtf: str | None) -> float:
     return (covered[1] - covered[0]).days + 1 if covered and whole else inf
 
 
+def reach(edtf: str | None) -> tuple[int, int] | None:
+    """First and last day (ordinals) that a date can mean: an approximate one is given the slack of its unit."""
+    covered = bounds(edtf)
+    if covered is None:
+        return None
+    lo, hi = (_SLACK.get(len(side) - 1, 0) if side.endswith(("~", "%")) else 0 for side in _sides(edtf))
+    return covered[0].toordinal() - lo, covered[1].toordinal() + hi
+
+
 def disjoint(a: str | None, b: str | None) -> bool:
-    """Whether both dates are known and cannot overlap. An approximate date is given the slack of its unit."""
-    x, y = _widened(a), _widened(b)
+    """Whether both dates are known and cannot overlap, approximate ones with their slack."""
+    x, y = reach(a), reach(b)
     return x is not None and y is not None and (x[1] < y[0] or y[1] < x[0])
 
 
@@ -91,10 +100,3 @@ def _cover(side: str, open_side: date) -> tuple[date, date] | None:
     return first, first if day else month_end(last)
 
 
-def _widened(edtf: str | None) -> tuple[date, date] | None:
-    covered = bounds(edtf)
-    if covered is None:
-        return None
-    lo, hi = (_SLACK.get(len(side) - 1, 0) if side.endswith(("~", "%")) else 0 for side in _sides(edtf))
-    first, last = covered[0].toordinal() - lo, covered[1].toordinal() + hi
-    return date.fromordinal(max(first, 1)), date.fromordinal(min(last, date.max.toordinal()))

@@ -11,6 +11,7 @@ ExtractorError
 │   └── NotRecorded         a replay has no recording of this request
 ├── ProviderRejected      key, model name or request refused: no article can succeed, the run stops
 ├── NoModel               no key, no server and no recordings
+├── ReferenceFailed       the reference database that actors were to be linked to gave no answer
 └── DatasetInvalid        a dataset file does not hold what this version expects
 
 A quote that isn't found or a merge that is unsure is no error but a finding on a record.
@@ -35,6 +36,10 @@ class NoModel(ExtractorError):
 
 class ProviderRejected(ExtractorError):
     """The server refuses the key, the model name or the form of the request: no article can succeed."""
+
+
+class ReferenceFailed(ExtractorError):
+    """The reference database that actors were to be linked to could not be reached, or gave no answer of its kind."""
 
 
 class DatasetInvalid(ExtractorError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -24,6 +25,7 @@ from .schemas import (
     Quarantined,
     RecordCount,
     ResponseDraft,
+    Run,
     SourceDraft,
 )
 from .schemas.dataset import RecordType
@@ -37,17 +39,17 @@ class AnswersMessages(Protocol):
         ...
 
 
-async def extract_document(document: Document, model: AnswersMessages, *, reasks: int, tally: Tally) -> Extraction:
+async def extract_document(document: Document, model: AnswersMessages, *, run: Run, tally: Tally) -> Extraction:
     """Everything that the model finds in one article and that holds, and what did not hold, with the reason.
 
-    At most ``reasks`` times the model is asked again, whatever for; for records that do not hold, only for these. A fresh
+    At most ``run.reasks`` times the model is asked again, whatever for; for records that do not hold, only for these. A fresh
     ``tally`` takes what the calls used, also when this raises one of the article errors of :mod:`extractor.errors`.
     """
     conversation = prompt.messages(document)
-    answer, text = await model.complete(conversation, tally, reasks=reasks)
+    answer, text = await model.complete(conversation, tally, reasks=run.reasks)
     written = _Written(document, answer.publication)
     written.take(answer, asked=None)
-    while (left := reasks + 1 - tally.usage.calls) > 0 and (problems := written.problems()):
+    while (left := run.reasks + 1 - tally.usage.calls) > 0 and (problems := written.problems()):
         conversation += [{"role": "assistant", "content": text}, prompt.reask_message(problems)]
         try:
             answer, text = await model.complete(conversation, tally, reasks=left - 1)
@@ -57,7 +59,7 @@ async def extract_document(document: Document, model: AnswersMessages, *, reasks
             written.remark = f" (asking again failed: {error})"
             break
         written.take(answer, asked={(p["record"], p["id"]) for p in problems})
-    return written.extraction(tally)
+    return written.extraction(run, tally)
 
 
 @dataclass
@@ -108,7 +110,7 @@ class _Written:
         told |= {key: reason for key, (reason, _) in self.rejected.items()}
         return [prompt.Problem(record=record, id=local, problem=problem) for (record, local), problem in told.items()]
 
-    def extraction(self, tally: Tally) -> Extraction:
+    def extraction(self, run: Run, tally: Tally) -> Extraction:
         """The records that hold; the others in quarantine."""
         checked = check(self.document, self.drafts)
         for key, (reason, draft) in self.rejected.items():
@@ -121,7 +123,8 @@ class _Written:
             self._quarantine(
                 key, Trouble("duplicate_record", "says what an earlier record says"), held[key].model_dump()
             )
-        return Extraction(
+        return _identified(
+            run=run,
             article=resolved.article,
             actors=resolved.actors,
             weapons=resolved.weapons,
@@ -205,6 +208,7 @@ class _Written:
         record, local = key
         self.quarantine.append(
             Quarantined(
+                extraction="",
                 article_id=self.document.id,
                 record=record,
                 local_id=local,
@@ -213,6 +217,15 @@ class _Written:
                 draft=draft,
             )
         )
+
+
+def _identified(**parts: Any) -> Extraction:
+    """An extraction with an id from its content, which everything in quarantine names."""
+    unnamed = Extraction(id="", **parts)
+    content = unnamed.model_dump_json(exclude={"usage", "models"}).encode("utf-8", "surrogatepass")
+    name = f"extraction:{hashlib.sha256(content).hexdigest()[:12]}"
+    quarantine = [q.model_copy(update={"extraction": name}) for q in unnamed.quarantine]
+    return unnamed.model_copy(update={"id": name, "quarantine": quarantine})
 
 
 def _needs(draft: AnyDraft) -> list[Key]:

@@ -1,18 +1,18 @@
-"""Whether two claims are the same allegation: pairwise rules, each with a name, and the clusters that follow.
+"""Whether two claims are the same allegation: pairwise rules, each with a name.
 
 Same parties in the same direction, same scope, same stage family, compatible weapons, no disjoint dates, no other
 episode, and at least one shared anchor. The rules are those of the domain model; whatever they leave open is "unsure".
+Clusters are derived elsewhere.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from itertools import combinations
-from typing import Literal, NamedTuple, get_args
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Literal, get_args
 
 from . import edtf
-from .ledger import Candidate
+from .candidates import Candidate
 from .schemas.weapon import WeaponCategory
 
 Verdict = Literal["same", "different", "unsure"]
@@ -34,7 +34,6 @@ SHARP_DAYS = 92
 OBVIOUS = frozenset({"another scope", "another stage family", "other parties"})
 """Rules whose "different" anybody sees at once."""
 
-
 ANCHORS = (
     "same episode: a participant",
     "same episode: the thing in return",
@@ -46,56 +45,36 @@ ANCHORS = (
 """Rules that make two claims the same, the strongest first."""
 
 
-class Edge(NamedTuple):
-    """A judgement on two claims, the smaller id first."""
-
-    left: str
-    right: str
-    verdict: Verdict
-    rule: str
-
-
-def edges(candidates: Iterable[Candidate]) -> list[Edge]:
-    """The judgements on all pairs that could be the same: claims of one scope and stage family with a state, a party or a
-    participant in common. Sorted."""
-    blocks: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    known = {c.claim.id: c for c in candidates}
-    for c in known.values():
-        names = {c.proxies.get(p, p) for p in c.suppliers | c.recipients} | {p for _, p in c.participants}
-        for name in names:
-            blocks[c.claim.scope, c.family, name].add(c.claim.id)
-    pairs = {pair for block in blocks.values() for pair in combinations(sorted(block), 2)}
-    return [Edge(a, b, *judge(known[a], known[b])) for a, b in sorted(pairs)]
-
-
 def judge(a: Candidate, b: Candidate) -> tuple[Verdict, str]:
     """Whether two claims are the same allegation, and the rule that says so. Symmetric."""
-    if a.claim.scope != b.claim.scope:
+    if a.scope != b.scope:
         return "different", "another scope"
     if a.family != b.family:
         return "different", "another stage family"
     parties = _parties(a, b)
     if parties[0] == "different":
         return parties
-    if a.categories and b.categories and not any(_compatible(x, y) for x in a.categories for y in b.categories):
-        return "different", "other weapons"
-    if _apart(a, b):
-        return "different", "disjoint dates"
-    if (
-        a.roles
-        and b.roles
-        and not (a.participants & b.participants)
-        and (a.roles.isdisjoint(b.roles) or (a.participants and b.participants))
-    ):
-        return "different", "another episode: other participants"
-    if a.returns and b.returns and a.returns.isdisjoint(b.returns):
-        return "different", "another episode: other things in return"
-    if a.claim.scope == "pattern":
-        return parties if parties[0] == "unsure" else ("same", "same pattern")
-    anchor = _anchor(a, b)
+    if (barred := bar(a, b)) is not None:
+        return "different", barred
+    if a.part_of == b.id or b.part_of == a.id:
+        return "unsure", "one is part of the other"
+    anchor = shared_anchor(a, b)
     if anchor is None:
         return "unsure", "no shared anchor"
     return parties if parties[0] == "unsure" else ("same", anchor)
+
+
+def bar(a: Candidate, b: Candidate) -> str | None:
+    """What keeps two claims of the same parties, scope and stage family apart; None if nothing does."""
+    if not compatible(a.categories, b.categories):
+        return "other weapons"
+    if _apart(a, b):
+        return "disjoint dates"
+    if other_episode((a.participants, a.roles), (b.participants, b.roles)):
+        return "another episode: other participants"
+    if other_things(a.returns, b.returns):
+        return "another episode: other things in return"
+    return None
 
 
 def _parties(a: Candidate, b: Candidate) -> tuple[Verdict, str]:
@@ -119,55 +98,64 @@ def _side(x: frozenset[str], y: frozenset[str], a: Candidate, b: Candidate) -> V
     return "unsure" if states else "different"
 
 
-def _compatible(x: WeaponCategory, y: WeaponCategory) -> bool:
-    return x == y or x in BROADER.get(y, ()) or y in BROADER.get(x, ())
+@lru_cache(65536)
+def compatible(x: frozenset[WeaponCategory], y: frozenset[WeaponCategory]) -> bool:
+    """Whether two sets of weapon categories can describe one transfer: some are equal, or one broader than the other; what
+    is not named can be anything."""
+    return not x or not y or any(_narrows(a, b) or _narrows(b, a) for a in x for b in y)
+
+
+def _narrows(a: WeaponCategory, b: WeaponCategory) -> bool:
+    return a == b or a in BROADER.get(b, ())
+
+
+def narrower(x: frozenset[WeaponCategory], y: frozenset[WeaponCategory]) -> bool:
+    """Whether every category of ``x`` lies within one of ``y``."""
+    return bool(x) and all(not y or any(_narrows(a, b) for b in y) for a in x)
+
+
+def other_episode(
+    x: tuple[frozenset[tuple[str, str]], frozenset[str]], y: tuple[frozenset[tuple[str, str]], frozenset[str]]
+) -> bool:
+    """Whether (participants, roles) tell two episodes apart: nobody in common, and either other roles or other people."""
+    (people, roles), (others, other_roles) = x, y
+    if not roles or not other_roles or people & others:
+        return False
+    return roles.isdisjoint(other_roles) or bool(people and others)
+
+
+def other_things(x: frozenset[str], y: frozenset[str]) -> bool:
+    """Whether the things in return tell two episodes apart."""
+    return bool(x and y) and x.isdisjoint(y)
 
 
 def _apart(a: Candidate, b: Candidate) -> bool:
     """Whether the dates exclude each other. Talks are reported as current, so before a deal the date of the statement
     stands in for an event without one; after it never does."""
-    if a.event and b.event:
-        return edtf.disjoint(a.event, b.event)
-    if a.family != "pre" or a.event or b.event or not (a.said and b.said):
+    if a.reach and b.reach:
+        return a.reach[1] < b.reach[0] or b.reach[1] < a.reach[0]
+    if a.reach or b.reach:
         return False
-    return all(edtf.disjoint(x, y) for x in a.said for y in b.said)
+    return told_apart(a.current, b.current)
 
 
-def _anchor(a: Candidate, b: Candidate) -> str | None:
+def told_apart(x: tuple[tuple[int, int], ...], y: tuple[tuple[int, int], ...]) -> bool:
+    """Whether no day of one tuple of stretches is a day of the other; two unknown ones are not apart."""
+    return bool(x and y) and all(q < r or s < p for p, q in x for r, s in y)
+
+
+def shared_anchor(a: Candidate, b: Candidate) -> str | None:
     """What ties two claims to one episode, the strongest first."""
+    if a.scope == "pattern":
+        return "same pattern"
     if a.participants & b.participants:
         return "same episode: a participant"
     if a.returns & b.returns:
         return "same episode: the thing in return"
-    if any(not p.startswith("state:") for p in a.recipients & b.recipients):
+    if a.unofficial & b.unofficial:
         return "same episode: a non-state recipient"
     if max(edtf.covers(a.event), edtf.covers(b.event)) <= SHARP_DAYS and edtf.overlap(a.event, b.event):
         return "overlapping event dates"
     if any(x.overlaps(y) for x in a.occasions for y in b.occasions):
         return "same statement occasion"
     return None
-
-
-def cluster(claims: Iterable[str], judged: Iterable[Edge]) -> tuple[list[list[str]], set[Edge]]:
-    """Clusters of claims joined by "same", strongest rule first, and the "same" edges that a "different" refused.
-
-    A union is carried out only if no pair across it is judged different: one wrong "same" cannot chain two clusters.
-    """
-    cannot: dict[str, set[str]] = defaultdict(set)
-    for edge in judged:
-        if edge.verdict == "different":
-            cannot[edge.left].add(edge.right)
-            cannot[edge.right].add(edge.left)
-    cluster_of = {claim: {claim} for claim in claims}
-    refused: set[Edge] = set()
-    same = sorted((e for e in judged if e.verdict == "same"), key=lambda e: (ANCHORS.index(e.rule), e))
-    for edge in same:
-        left, right = cluster_of[edge.left], cluster_of[edge.right]
-        if left is right:
-            continue
-        if any(cannot[x] & right for x in left):
-            refused.add(edge)
-            continue
-        left |= right
-        cluster_of |= dict.fromkeys(right, left)
-    return [sorted(c) for c in {id(c): c for c in cluster_of.values()}.values()], refused

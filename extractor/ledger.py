@@ -1,168 +1,275 @@
-"""Everything that many extractions hold, by id: the tables that judging and merging look things up in."""
+"""Everything that extractions and datasets hold, statement by statement: the union on which merging rests.
+
+A dataset keeps every statement of the articles as it was extracted, so datasets can be taken apart and merged again. The
+union is associative, commutative and idempotent: merging in steps, in any order, gives what merging at once gives. Where
+two inputs tell the same record differently (the same article, read with other metadata), the fuller telling is kept.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, Literal, TypeVar
 
-from . import dates, edtf
-from .actors import slug
+from .errors import DatasetInvalid
 from .resolution import combined
-from .schemas import STAGE_FAMILY, Actor, Attribution, Claim, Extraction, Source, WeaponType
-from .schemas.allegation import ParticipantRole
-from .schemas.weapon import WeaponCategory
-
-EPISODE_ROLES: frozenset[ParticipantRole] = frozenset(
-    {"delegation", "correspondent", "broker", "transporter", "captor"}
+from .schemas import (
+    Actor,
+    Article,
+    ArticleAccount,
+    Attribution,
+    Claim,
+    Dataset,
+    Decided,
+    DenialStatement,
+    Evidence,
+    Extraction,
+    Failure,
+    Judgement,
+    Link,
+    Quarantined,
+    Record,
+    Response,
+    Run,
+    Skipped,
+    Source,
+    WeaponType,
 )
-"""Roles that tell one episode from another."""
 
-VAGUE_GOODS = frozenset(
-    {"commodities", "materials", "raw-materials", "goods", "aid", "support", "money", "cash", "payment", "technology"}
-)
-"""Things in return that are too common to identify an episode."""
+R = TypeVar("R", bound=Record)
 
-OCCASION_DAYS = 7
-"""A statement date that covers more days than a week is no occasion."""
+ALIAS = "the analyst's own names"
+"""The rule by which an alias file makes two actors the same."""
 
-
-ANY_DAY = "2020-06-17"
-"""Stands in for an unknown date of publication, to tell "Wednesday" from "in March" and from "Thursday"."""
+Part = Extraction | Dataset
+"""What can be merged."""
 
 
-class Occasion(NamedTuple):
-    """Somebody spoke on some day."""
+@dataclass
+class Rest:
+    """What a run knows beside its extractions."""
 
-    origin: str
-    """The government or organisation that spoke."""
-    day: str
-    """EDTF, a week at most."""
-    from_any_day: bool
-    """The date of publication is unknown, so the day is counted from ``ANY_DAY``. Two articles that print the same weekday
-    for the same speaker mean, for want of better, the same day."""
-
-    def overlaps(self, other: Occasion) -> bool:
-        """Whether both may be one occasion."""
-        alike = (self.origin, self.from_any_day) == (other.origin, other.from_any_day)
-        return alike and edtf.overlap(self.day, other.day)
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A claim with what the rules look at."""
-
-    claim: Claim
-    suppliers: frozenset[str]
-    """Parties: state organs rolled up to their state."""
-    recipients: frozenset[str]
-    proxies: Mapping[str, str]
-    """Non-state parties and the state of their country, where it is known."""
-    categories: frozenset[WeaponCategory]
-    participants: frozenset[tuple[str, str]]
-    """Role and actor, in roles that identify an episode; nameless actors left out."""
-    roles: frozenset[str]
-    """The roles of the above, nameless actors included."""
-    returns: frozenset[str]
-    """Things in return that identify an episode."""
-    occasions: frozenset[Occasion]
-    """On which occasions it was said."""
-    said: tuple[str, ...]
-    """Dates of the statements, EDTF."""
-
-    @property
-    def event(self) -> str | None:
-        """When it happened, EDTF."""
-        return self.claim.event_time.edtf if self.claim.event_time else None
-
-    @property
-    def family(self) -> str:
-        """Contact, before the deal, deal, after the deal, or no step named."""
-        return STAGE_FAMILY[self.claim.stage]
+    runs: list[Run] = field(default_factory=list)
+    articles: list[Article] = field(default_factory=list)
+    """Copies that were not asked about, and articles that failed."""
+    accounts: list[ArticleAccount] = field(default_factory=list)
+    """Of articles that failed."""
+    failures: list[Failure] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
 
 
 class Ledger:
-    """The extractions' records by id, claims beside their attributions. Equal extractions count once."""
+    """The records of many extractions and datasets, by id. Raises DatasetInvalid if two articles of different content
+    bear one id, or if a statement lacks evidence."""
 
-    def __init__(self, extractions: Iterable[Extraction]) -> None:
-        latest = {e.article.id: e for e in sorted(extractions, key=lambda e: e.model_dump_json(), reverse=True)}
-        self.extractions = [latest[i] for i in sorted(latest)]
-        self.articles = {e.article.id: e.article for e in self.extractions}
-        self.actors = _actors(self.extractions)
-        self.weapons = _weapons(self.extractions)
-        self.sources = _sources(self.extractions, self.actors)
-        self.claims = {c.id: c for e in self.extractions for c in e.claims}
-        self.denials = {d.id: d for e in self.extractions for d in e.denials}
+    def __init__(self, parts: Iterable[Part], rest: Rest | None = None) -> None:
+        everything = list(parts)
+        rest = rest or Rest()
+        self.runs = _union(chain(rest.runs, *map(_runs, everything)), lambda r: r.id)
+        self.accounts = _union(chain(rest.accounts, *map(_accounts, everything)), lambda a: a.id)
+        self.copies = _articles(chain(rest.articles, *map(_given, everything)))
+        self.articles: Mapping[str, Article] = _first_copies(self.copies)
+        self.actors: dict[str, Actor] = _fold((a for p in everything for a in p.actors), combined)
+        self.weapons: dict[str, WeaponType] = _fold((w for p in everything for w in p.weapons), _same_weapon)
+        self.sources: dict[str, Source] = _union((s for p in everything for s in p.sources), lambda s: s.id)
+        self.claims: dict[str, Claim] = _union((c for p in everything for c in _claims(p)), lambda c: c.id)
+        self.denials: dict[str, DenialStatement] = _union(
+            (d for p in everything for d in _statements(p)), lambda d: d.id
+        )
+        self.responses: dict[str, Response] = _union((r for p in everything for r in p.responses), lambda r: r.id)
         self.attributions: dict[str, list[Attribution]] = defaultdict(list)
-        for attribution in (t for e in self.extractions for t in e.attributions):
+        told = _union((t for p in everything for t in _attributions(p)), _spoken)
+        for attribution in sorted(told.values(), key=lambda t: (t.claim, _spoken(t))):
             self.attributions[attribution.claim].append(attribution)
-        self.candidates = {c.id: self._candidate(c) for c in self.claims.values()}
+        self.quarantine: list[Quarantined] = _distinct(q for p in everything for q in p.quarantine)
+        failures = _union(chain(rest.failures, *map(_failures, everything)), lambda f: (f.path, f.run))
+        answered = {a.article_id for a in self.accounts.values() if a.outcome == "answered"}
+        self.failures = [f for _, f in sorted(failures.items()) if f.article_id not in answered]
+        skipped = _union(chain(rest.skipped, *map(_skipped, everything)), lambda s: s.path)
+        self.skipped = [s for _, s in sorted(skipped.items())]
+        self.decisions = _union((d.decision for p in everything for d in _decisions(p)), lambda d: d.id).values()
+        """What people decided about the datasets so far."""
+        self.judged: list[Judgement] = _distinct(j for p in everything for j in _judged(p))
+        """What a model said about doubtful pairs."""
+        self.aliased = sorted({a for p in everything for a in _aliased(p)})
+        """Actors that are the same by the names of an analyst."""
+        self.unlinked: str | None = None
+        """Why actors could not be linked to a reference database."""
+        self._demand_evidence()
 
-    def _candidate(self, claim: Claim) -> Candidate:
-        def parties(ids: list[str]) -> frozenset[str]:
-            return frozenset(self.actors[i].party for i in ids)
+    def add_links(self, links: Mapping[str, list[Link]]) -> None:
+        """Add what a reference database says about actors, by their ids."""
+        for i, found in links.items():
+            if found:
+                actor = self.actors[i]
+                self.actors[i] = combined(actor, actor.model_copy(update={"links": found}))
 
-        episode = [p for p in claim.participants if p.role in EPISODE_ROLES]
-        suppliers, recipients = parties(claim.suppliers), parties(claim.recipients)
-        attributions = self.attributions[claim.id]
-        weapons = [self.weapons[i.weapon] for i in claim.items]
-        return Candidate(
-            claim=claim,
-            suppliers=suppliers,
-            recipients=recipients,
-            proxies={
-                p: f"state:{self.actors[p].country}"
-                for p in suppliers | recipients
-                if not p.startswith("state:") and self.actors[p].country
-            },
-            categories=frozenset(w.category for w in weapons),
-            participants=frozenset((p.role, p.actor) for p in episode if not p.actor.startswith("unnamed:")),
-            roles=frozenset(p.role for p in episode),
-            returns=frozenset(slug(r.text) for r in claim.in_return) - VAGUE_GOODS,
-            occasions=frozenset(o for t in attributions for o in self._occasions(t)),
-            said=tuple(t.said_on.edtf for t in attributions if t.said_on and t.said_on.edtf),
-        )
+    def add_judgements(self, judged: Iterable[Judgement], accounts: Iterable[ArticleAccount], run: Run) -> None:
+        """Put what a model says about doubtful pairs in the place of what it said so far, and account for its calls."""
+        self.judged = _distinct(judged)
+        calls = list(accounts)
+        if calls:
+            self.runs = _union(chain(self.runs.values(), [run]), lambda r: r.id)
+            self.accounts = _union(chain(self.accounts.values(), calls), lambda a: a.id)
 
-    def _occasions(self, attribution: Attribution) -> Iterator[Occasion]:
-        said, language = attribution.said_on, self.articles[attribution.article_id].language
-        if said is None:
-            return
-        counted_from_any_day = said.edtf is None
-        day = dates.resolve(said.text, ANY_DAY, language).edtf if counted_from_any_day else said.edtf
-        if day and edtf.covers(day) <= OCCASION_DAYS:
-            yield from (Occasion(o, day, counted_from_any_day) for o in self.sources[attribution.source].origins)
-
-
-def _actors(extractions: list[Extraction]) -> dict[str, Actor]:
-    actors: dict[str, Actor] = {}
-    for actor in (a for e in extractions for a in e.actors):
-        actors[actor.id] = combined(actors[actor.id], actor) if actor.id in actors else actor
-    return actors
+    def _demand_evidence(self) -> None:
+        for claim in self.claims.values():
+            spoken = self.attributions.get(claim.id)
+            if not spoken or not all(t.evidence for t in spoken):
+                raise _bare(claim.id, claim.article_id)
+        statements: list[DenialStatement | Response] = [*self.denials.values(), *self.responses.values()]
+        for statement in statements:
+            if not statement.evidence:
+                raise _bare(statement.id, statement.article_id)
 
 
-def _weapons(extractions: list[Extraction]) -> dict[str, WeaponType]:
-    known: dict[str, list[WeaponType]] = defaultdict(list)
-    for weapon in (w for e in extractions for w in e.weapons):
-        known[weapon.id].append(weapon)
-    return {
-        i: min(same, key=lambda w: w.term).model_copy(
-            update={
-                "mentions": sorted(
-                    {e.model_dump_json(): e for w in same for e in w.mentions}.values(),
-                    key=lambda e: (e.article_id, e.start),
-                )
-            }
-        )
-        for i, same in known.items()
-    }
+# What a part holds ---------------------------------------------------------------------------------------------------
 
 
-def _sources(extractions: list[Extraction], actors: Mapping[str, Actor]) -> dict[str, Source]:
-    """Sources with their origins as all articles together know them: one may leave open whom a spokesman represents."""
-    known = {s.id: s for e in extractions for s in e.sources}
+def _runs(part: Part) -> list[Run]:
+    return [part.run] if isinstance(part, Extraction) else part.runs
 
-    def origins(source: Source) -> list[str]:
-        return sorted({actors[o].party if o in actors else o for o in source.origins})
 
-    return {i: s.model_copy(update={"origins": origins(s)}) for i, s in known.items()}
+def _accounts(part: Part) -> list[ArticleAccount]:
+    return [account(part)] if isinstance(part, Extraction) else part.accounting.extractions
+
+
+def _given(part: Part) -> list[Article]:
+    return [part.article] if isinstance(part, Extraction) else part.articles
+
+
+def _claims(part: Part) -> list[Claim]:
+    return part.claims if isinstance(part, Extraction) else [c for a in part.allegations for c in a.claims]
+
+
+def _attributions(part: Part) -> list[Attribution]:
+    return part.attributions if isinstance(part, Extraction) else [t for a in part.allegations for t in a.attributions]
+
+
+def _statements(part: Part) -> list[DenialStatement]:
+    return part.denials if isinstance(part, Extraction) else [s for d in part.denials for s in d.statements]
+
+
+def _failures(part: Part) -> list[Failure]:
+    return [] if isinstance(part, Extraction) else part.accounting.failures
+
+
+def _skipped(part: Part) -> list[Skipped]:
+    return [] if isinstance(part, Extraction) else part.accounting.skipped
+
+
+def _decisions(part: Part) -> list[Decided]:
+    return [] if isinstance(part, Extraction) else part.decisions
+
+
+def _judged(part: Part) -> list[Judgement]:
+    if isinstance(part, Extraction):
+        return []
+    return [j.model_copy(update={"refused": False}) for j in part.judgements if j.by == "model"]
+
+
+def _aliased(part: Part) -> list[tuple[str, str, Literal["same"]]]:
+    if isinstance(part, Extraction):
+        return []
+    return [(j.left, j.right, "same") for j in part.identities if j.by == "person" and j.rule == ALIAS]
+
+
+def account(extraction: Extraction) -> ArticleAccount:
+    """What one run made of one article."""
+    return ArticleAccount(
+        id=extraction.id,
+        article_id=extraction.article.id,
+        run=extraction.run.id,
+        outcome="answered",
+        records=[count for count in extraction.records if count.written],
+        usage=extraction.usage,
+        models=extraction.models,
+    )
+
+
+# Unions --------------------------------------------------------------------------------------------------------------
+
+
+def _union(records: Iterable[R], key: Callable[[R], Any]) -> dict[Any, R]:
+    """Records by key; of several tellings of one record the one with the fewest blanks, then the first by its JSON."""
+    told: dict[Hashable, R] = {}
+    for record in records:
+        known = told.setdefault(key(record), record)
+        if known is not record and known != record:
+            told[key(record)] = min(known, record, key=_blanks)
+    return told
+
+
+def _blanks(record: Record) -> tuple[int, str]:
+    text = record.model_dump_json()
+    return text.count("null"), text
+
+
+def _fold(records: Iterable[Any], combine: Callable[[Any, Any], Any]) -> dict[str, Any]:
+    known: dict[str, Any] = {}
+    for record in records:
+        known[record.id] = combine(known[record.id], record) if record.id in known else record
+    return known
+
+
+def _distinct(records: Iterable[R]) -> list[R]:
+    return [r for _, r in sorted({r.model_dump_json(): r for r in records}.items())]
+
+
+def _spoken(t: Attribution) -> tuple[Any, ...]:
+    """What tells one attribution from another: everything printed, and nothing computed from it."""
+    spans = tuple(sorted((e.start, e.end) for e in t.evidence))
+    return t.claim, t.source, spans, t.cue or "", t.said_on.text if t.said_on else "", t.basis, t.certainty, t.polarity
+
+
+def _same_weapon(left: WeaponType, right: WeaponType) -> WeaponType:
+    first = min(left, right, key=lambda w: (w.term, w.model_dump_json(exclude={"mentions"})))
+    return first.model_copy(update={"mentions": mentions((*left.mentions, *right.mentions))})
+
+
+def mentions(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Pieces of evidence, each place once, in order."""
+    return [e for _, e in sorted({(e.article_id, e.start, e.end): e for e in evidence}.items())]
+
+
+def _articles(given: Iterable[Article]) -> list[Article]:
+    """Every file that was given, once; of several tellings the better dated, then the fuller one."""
+    files: dict[tuple[str, str], Article] = {}
+    for article in given:
+        key = article.id, article.path
+        known = files.setdefault(key, article)
+        if known is article:
+            continue
+        found = {e.id: e for e in (*known.excluded, *article.excluded)}
+        better = min(known, article, key=_telling)
+        files[key] = better.model_copy(update={"excluded": [found[i] for i in sorted(found)]})
+    return [article for _, article in sorted(files.items())]
+
+
+def _telling(article: Article) -> tuple[bool, int, tuple[int, str]]:
+    bare = article.model_copy(update={"excluded": [], "syndication_group": article.id, "duplicate_of": None})
+    bases = ("metadata", "text", "unknown")
+    return article.duplicate_of is not None, bases.index(article.published_basis), _blanks(bare)
+
+
+def _first_copies(files: Iterable[Article]) -> dict[str, Article]:
+    """Articles by id: of files with the same content, the one that was read. Raises DatasetInvalid for two contents under
+    one id."""
+    first: dict[str, Article] = {}
+    for article in sorted(files, key=lambda a: (a.duplicate_of is not None, a.path)):
+        known = first.setdefault(article.id, article)
+        if known.sha256 != article.sha256:
+            raise DatasetInvalid(
+                f"{known.path} and {article.path} bear one id ({article.id}) and differ in content "
+                f"(SHA-256 {known.sha256[:16]}… and {article.sha256[:16]}…); one of the datasets has been altered"
+            )
+    return first
+
+
+def _bare(record: str, article_id: str) -> DatasetInvalid:
+    return DatasetInvalid(
+        f"{record} of {article_id} has no evidence; nothing is merged that does not rest on a sentence. Extract the "
+        "article again, or check the dataset with: extract verify"
+    )

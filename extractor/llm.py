@@ -11,14 +11,14 @@ import asyncio
 import email.utils
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from .errors import AnswerInvalid, AnswerTruncated, ModelRefused, NotRecorded, ProviderFailed, ProviderRejected
-from .schemas import NO_USAGE, Answer, Draft, Usage, answer_schema
+from .schemas import NO_USAGE, Answer, Draft, PairVerdict, Usage, answer_schema, pair_verdict_schema
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -73,6 +73,15 @@ class Model:
     async def complete(self, messages: list[dict[str, str]], tally: Tally, *, reasks: int) -> tuple[Answer, str]:
         """A schema-valid answer, and its text as the model wrote it; asked for again at most ``reasks`` times.
 
+        Raises what :meth:`complete_as` raises.
+        """
+        return await self.complete_as(Answer, messages, tally, reasks=reasks)
+
+    async def complete_as(
+        self, kind: type[T], messages: list[dict[str, str]], tally: Tally, *, reasks: int
+    ) -> tuple[T, str]:
+        """The same for an answer of another kind, with a schema of its own.
+
         ``tally`` takes what every attempt used, also when this raises: ModelRefused, AnswerTruncated, AnswerInvalid,
         ProviderFailed, NotRecorded, or ProviderRejected where no other call can succeed either.
         """
@@ -83,16 +92,15 @@ class Model:
         request: dict[str, Any] = {
             "model": self._settings.model,
             "messages": list(messages),
-            "response_format": _response_format(),
+            "response_format": _response_format(kind),
             **self._settings.parameters,
         }
         for left in range(reasks, -1, -1):
             response = await self._send(request, tally)
             text = _text(response)
             try:
-                return cast(
-                    "Answer", handler.response_parser(response=response, response_model=_parsed_as(Answer), strict=True)
-                ), text
+                answer = handler.response_parser(response=response, response_model=_parsed_as(kind), strict=True)
+                return cast("T", answer), text
             except (ValidationError, json.JSONDecodeError) as error:
                 if not left:
                     shown = str(error).splitlines()[0]
@@ -150,10 +158,18 @@ def _text(response: ChatCompletion) -> str:
     return choice.message.content or ""
 
 
+_SCHEMAS: Mapping[type[Draft], Callable[[], dict[str, Any]]] = {
+    Answer: answer_schema,
+    PairVerdict: pair_verdict_schema,
+}
+"""What can be asked for."""
+
+
 @cache
-def _response_format() -> dict[str, Any]:
+def _response_format(kind: type[Draft]) -> dict[str, Any]:
     # instructor's JSON_SCHEMA mode leaves `strict` out, without which the schema is a mere suggestion
-    return {"type": "json_schema", "json_schema": {"name": "Answer", "strict": True, "schema": answer_schema()}}
+    schema = _SCHEMAS[kind]()
+    return {"type": "json_schema", "json_schema": {"name": kind.__name__, "strict": True, "schema": schema}}
 
 
 @cache

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from . import articles
+from .aliases import NO_ALIASES, Aliases
 from .articles import Document
-from .dataset import accounting, run_record, usage_of
-from .errors import ArticleError, UsageError
+from .dataset import assemble, failed_account, run_record
+from .errors import ArticleError, ReferenceFailed, UsageError
 from .extraction import AnswersMessages, extract_document
+from .ledger import Ledger, Rest
 from .llm import Model, Tally
-from .merging import merge_records
+from .merging import merge_ledger
 from .recordings import recordings
 from .resolution import article_record
-from .schemas import NO_USAGE, SCHEMA_VERSION, Article, Dataset, Extraction, Failure, Skipped, Usage
+from .schemas import NO_USAGE, Dataset, Decision, Extraction, Failure, Skipped, Usage
 from .settings import Settings, build
 
 Outcome = Literal["extracted", "empty", "duplicate", "failed"]
@@ -43,14 +46,18 @@ async def aextract(
     *,
     settings: Settings | None = None,
     metadata: Mapping[str, Mapping[str, str]] | None = None,
+    decisions: Iterable[Decision] = (),
+    aliases: Aliases = NO_ALIASES,
     progress: Callable[[Progress], None] | None = None,
     model: AnswersMessages | None = None,
 ) -> Dataset:
     """The dataset of all articles that ``paths`` name: files, or folders of ``.txt`` files.
 
     ``settings`` default to what environment and configuration files give. ``metadata`` tells what is known from outside
-    an article's text, by file name (fields as in :func:`extractor.articles.load_metadata`). ``progress`` is called as
-    each article ends. ``model`` stands in for the server, e.g. a scripted one in tests.
+    an article's text, by file name (fields as in :func:`extractor.articles.load_metadata`); ``decisions`` what people
+    decided about records (:func:`extractor.load_decisions`), ``aliases`` which names an analyst holds to be one actor's
+    (:func:`extractor.load_aliases`). ``progress`` is called as each article ends. ``model`` stands in for the server,
+    e.g. a scripted one in tests.
 
     An article that fails is accounted for in the dataset and stops nothing. Raises UsageError or NoModel before anything
     is sent, and ProviderRejected where the server refuses key, model or request altogether.
@@ -58,7 +65,9 @@ async def aextract(
     chosen = settings or build()
     files, skipped = articles.find(paths)
     async with _opened(chosen, model) as opened:
-        return await _Run(chosen, opened, files, skipped, metadata or {}, progress).dataset()
+        ledger = await _Run(chosen, opened, files, skipped, metadata or {}, progress).ledger()
+    await _link(ledger, chosen)
+    return await _finish(ledger, decisions, aliases, chosen, model)
 
 
 def extract(
@@ -66,15 +75,24 @@ def extract(
     *,
     settings: Settings | None = None,
     metadata: Mapping[str, Mapping[str, str]] | None = None,
+    decisions: Iterable[Decision] = (),
+    aliases: Aliases = NO_ALIASES,
     progress: Callable[[Progress], None] | None = None,
     model: AnswersMessages | None = None,
 ) -> Dataset:
     """The same as :func:`aextract`, for callers without an event loop; inside one it raises UsageError."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(aextract(paths, settings=settings, metadata=metadata, progress=progress, model=model))
-    raise UsageError("extract() cannot run inside an event loop; await aextract() instead")
+    return _run(
+        aextract(
+            paths,
+            settings=settings,
+            metadata=metadata,
+            decisions=decisions,
+            aliases=aliases,
+            progress=progress,
+            model=model,
+        ),
+        "aextract",
+    )
 
 
 async def extract_article(
@@ -90,12 +108,49 @@ async def extract_article(
     chosen = settings or build()
     document = articles.read(text, path, metadata)
     async with _opened(chosen, model) as opened:
-        return await extract_document(document, opened, reasks=chosen.reasks, tally=Tally())
+        return await extract_document(document, opened, run=run_record(chosen), tally=Tally())
 
 
-def merge(extractions: Iterable[Extraction], *, settings: Settings | None = None) -> Dataset:
-    """One dataset from the extractions of single articles, in any order."""
-    return _assemble(settings or build(), _Ended(extractions=list(extractions)), [])
+async def amerge(
+    parts: Iterable[Extraction | Dataset],
+    *,
+    decisions: Iterable[Decision] = (),
+    aliases: Aliases = NO_ALIASES,
+    settings: Settings | None = None,
+    model: AnswersMessages | None = None,
+) -> Dataset:
+    """One dataset from extractions of single articles and from datasets, in any order and in as many steps as you like.
+
+    ``decisions`` and ``aliases`` (as for :func:`aextract`) are added to those that the datasets hold. ``settings`` are
+    only needed to link actors to a reference database or to put doubtful pairs to a model. Raises DatasetInvalid where a
+    statement has no evidence or two articles of different content bear one id.
+    """
+    ledger = Ledger(parts)
+    if settings is None:
+        return assemble(ledger, merge_ledger(ledger, decisions=decisions, aliases=aliases))
+    await _link(ledger, settings)
+    return await _finish(ledger, decisions, aliases, settings, model)
+
+
+def merge(
+    parts: Iterable[Extraction | Dataset],
+    *,
+    decisions: Iterable[Decision] = (),
+    aliases: Aliases = NO_ALIASES,
+    settings: Settings | None = None,
+    model: AnswersMessages | None = None,
+) -> Dataset:
+    """The same as :func:`amerge`, for callers without an event loop; inside one it raises UsageError."""
+    return _run(amerge(parts, decisions=decisions, aliases=aliases, settings=settings, model=model), "amerge")
+
+
+def _run(work: Coroutine[Any, Any, Dataset], instead: str) -> Dataset:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    work.close()
+    raise UsageError(f"this cannot run inside an event loop; await {instead}() instead")
 
 
 @asynccontextmanager
@@ -108,18 +163,6 @@ async def _opened(settings: Settings, model: AnswersMessages | None) -> AsyncIte
     with recordings(folder, "replay" if source == "replay" else "record") if folder else nullcontext():
         async with Model(settings) as server:
             yield server
-
-
-@dataclass
-class _Ended:
-    """What became of the articles so far."""
-
-    extractions: list[Extraction] = field(default_factory=list)
-    duplicates: list[Article] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    failed: list[Article] = field(default_factory=list)
-    """Articles that could be read, and gave nothing all the same."""
-    failed_usage: Usage = NO_USAGE
 
 
 class _Run:
@@ -135,16 +178,17 @@ class _Run:
         self._settings = settings
         self._model = model
         self._files = files
-        self._skipped = skipped
+        self._run = run_record(settings)
         self._metadata = metadata
         self._report = progress or (lambda _: None)
-        self._ended = _Ended()
+        self._extractions: list[Extraction] = []
+        self._rest = Rest(runs=[self._run], skipped=skipped)
         self._seen: dict[str, str] = {}
         self._done = 0
         self._usage = NO_USAGE
 
-    async def dataset(self) -> Dataset:
-        """Work through the files, so many at once, and put together what came out."""
+    async def ledger(self) -> Ledger:
+        """Work through the files, so many at once, and collect what came out."""
         waiting = iter(self._files)
         try:
             async with asyncio.TaskGroup() as workers:
@@ -152,7 +196,7 @@ class _Run:
                     workers.create_task(self._work(waiting))
         except BaseExceptionGroup as group:
             raise group.exceptions[0] from None  # the first one stopped the others
-        return _assemble(self._settings, self._ended, self._skipped)
+        return Ledger(self._extractions, self._rest)
 
     async def _work(self, waiting: Iterator[Path]) -> None:
         for path in waiting:  # shared by all workers: each takes the next
@@ -163,7 +207,7 @@ class _Run:
                 continue
             if (first := self._seen.setdefault(document.sha256, document.path)) != document.path:
                 article = article_record(document, None, duplicate_of=first)
-                self._ended.duplicates.append(article)
+                self._rest.articles.append(article)
                 self._tell(document.path, "duplicate", f"same content as {first}")
                 continue
             await self._extract(document)
@@ -171,14 +215,15 @@ class _Run:
     async def _extract(self, document: Document) -> None:
         tally = Tally()
         try:
-            extraction = await extract_document(document, self._model, reasks=self._settings.reasks, tally=tally)
+            extraction = await extract_document(document, self._model, run=self._run, tally=tally)
         except ArticleError as error:
-            self._ended.failed.append(article_record(document, None))
-            self._ended.failed_usage += tally.usage
+            article = article_record(document, None)
+            self._rest.articles.append(article)
+            self._rest.accounts.append(failed_account(self._run, article, tally.usage, tally.models))
             self._usage += tally.usage
             self._fail(document.path, document.id, error)
             return
-        self._ended.extractions.append(extraction)
+        self._extractions.append(extraction)
         self._usage += tally.usage
         told = (len(extraction.claims), len(extraction.denials), len(extraction.responses), len(extraction.quarantine))
         found = "{} claims, {} denials, {} responses, {} quarantined".format(*told)
@@ -186,7 +231,9 @@ class _Run:
 
     def _fail(self, path: str, article_id: str | None, error: ArticleError) -> None:
         message = str(error)
-        self._ended.failures.append(Failure(path=path, article_id=article_id, kind=error.kind, message=message))
+        self._rest.failures.append(
+            Failure(path=path, article_id=article_id, kind=error.kind, message=message, run=self._run.id)
+        )
         self._tell(path, "failed", message.removeprefix(f"{path}: "))
 
     def _tell(self, path: str, outcome: Outcome, message: str) -> None:
@@ -194,25 +241,47 @@ class _Run:
         self._report(Progress(path, outcome, message, self._done, len(self._files), self._usage))
 
 
-def _assemble(settings: Settings, ended: _Ended, skipped: list[Skipped]) -> Dataset:
-    merged = merge_records(ended.extractions)
-    everything = [*merged.articles, *ended.duplicates, *ended.failed]
-    quarantine = [q for e in ended.extractions for q in e.quarantine]
-    return Dataset(
-        schema_version=SCHEMA_VERSION,
-        run=run_record(
-            settings,
-            usage_of(ended.extractions) + ended.failed_usage,
-            {m for e in ended.extractions for m in e.models},
-        ),
-        accounting=accounting(ended.extractions, ended.duplicates, ended.failures, skipped),
-        articles=sorted(everything, key=lambda a: (a.path, a.id)),
-        actors=merged.actors,
-        weapons=merged.weapons,
-        sources=merged.sources,
-        allegations=merged.allegations,
-        denials=merged.denials,
-        responses=merged.responses,
-        judgements=merged.judgements,
-        quarantine=sorted(quarantine, key=lambda q: (q.article_id, q.record, q.local_id)),
-    )
+async def _finish(
+    ledger: Ledger,
+    decisions: Iterable[Decision],
+    aliases: Aliases,
+    settings: Settings,
+    model: AnswersMessages | None,
+) -> Dataset:
+    """The dataset of a ledger, after the model was asked about doubtful pairs, if the settings say so."""
+    decided = list(decisions)
+    if not settings.adjudicate:
+        return assemble(ledger, merge_ledger(ledger, decisions=decided, aliases=aliases))
+    from .adjudication import adjudicate, reported
+
+    unjudged = copy(ledger)
+    unjudged.judged = []  # what to ask must not depend on what was answered before
+    by_rules = merge_ledger(unjudged, decisions=decided, aliases=aliases)
+    async with _opened(settings, model) as opened:
+        done = await adjudicate(
+            ledger,
+            by_rules,
+            opened,
+            run_record(settings),
+            concurrency=settings.concurrency,
+            limit=settings.adjudications,
+        )
+    ledger.add_judgements(done.judgements, done.accounts, done.run)
+    merged = merge_ledger(ledger, decisions=decided, aliases=aliases)
+    return assemble(ledger, reported(merged, done.unsettled))
+
+
+async def _link(ledger: Ledger, settings: Settings) -> None:
+    """Link the actors of a ledger to the reference database that the settings name. What was extracted is paid for: a
+    database that fails costs the links and nothing else."""
+    if not settings.link:
+        return
+    from .linking import link
+
+    actors = list(ledger.actors.values())
+    try:
+        links = await link(actors, settings.link, dataset=settings.link_dataset, api_key=settings.link_key)
+    except (ReferenceFailed, UsageError) as error:
+        ledger.unlinked = str(error)
+    else:
+        ledger.add_links(links)

@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Any, Literal, TypedDict, Union, get_args, get_origin
 
 from .articles import Document, read
-from .schemas import Answer, Citation, Draft, answer_schema
+from .schemas import Answer, Citation, Draft, answer_schema, pair_verdict_schema
 from .schemas.allegation import (
     AttributionDraft,
     CircumstanceDraft,
@@ -44,6 +44,10 @@ _PARTS = (
 _UNSHOWN = re.compile(
     r"[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f\x00-\x1f\x7f-\x9f]+"
 )
+
+
+Field = tuple[str, Any]
+"""A label, and texts, numbers, lists and objects of them."""
 
 
 class Problem(TypedDict):
@@ -98,6 +102,30 @@ def schema_sha256() -> str:
     return hashlib.sha256(json.dumps(answer_schema(), sort_keys=True).encode()).hexdigest()
 
 
+def pair_messages(left: Iterable[Field], right: Iterable[Field]) -> list[Message]:
+    """The request for two claims, whether they are one allegation.
+
+    Every line begins with a report's letter and a label, neither of them an article's, and holds one JSON value: what an
+    article says can neither begin a line nor end its quotes.
+    """
+    lines = [
+        f"{letter} {label}: {_value(v)}\n" for letter, report in (("A", left), ("B", right)) for label, v in report
+    ]
+    return [{"role": "system", "content": _text("adjudicate.md")}, {"role": "user", "content": "".join(lines)}]
+
+
+@cache
+def pair_prompt_sha256() -> str:
+    """Hash of everything in the request for two claims that is not of their articles."""
+    return hashlib.sha256(_text("adjudicate.md").encode()).hexdigest()
+
+
+@cache
+def pair_schema_sha256() -> str:
+    """Hash of the schema that constrains the verdict on two claims."""
+    return hashlib.sha256(json.dumps(pair_verdict_schema(), sort_keys=True).encode()).hexdigest()
+
+
 def render(document: Document) -> str:
     """The article as the model sees it.
 
@@ -113,9 +141,25 @@ def _lines(document: Document) -> str:
         marks: list[str] = [s.segment] if s.segment != "body" else []
         if s.number in document.suspect:
             marks.append("instruction-like")
-        text = " ".join(_UNSHOWN.sub(_shown, document.raw[s.start : s.end]).split())
-        lines.append(f"[{' '.join([str(s.number), *marks])}] {text}\n")
+        lines.append(f"[{' '.join([str(s.number), *marks])}] {plain(document.raw[s.start : s.end])}\n")
     return "".join(lines)
+
+
+def plain(text: str) -> str:
+    """What can be seen of a text, on one line."""
+    return " ".join(_UNSHOWN.sub(_shown, text).split())
+
+
+def _value(value: Any) -> str:
+    match value:
+        case str():
+            return json.dumps(plain(value), ensure_ascii=False)
+        case list():
+            return f"[{', '.join(map(_value, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{_value(k)}: {_value(v)}' for k, v in value.items())}}}"
+        case _:
+            return json.dumps(value)
 
 
 def _shown(unshown: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Amounts as articles print them: a number, a range or a bound, and whether it is approximate.
+"""Amounts as articles print them: a number, a range or a bound, whether it is approximate, what it counts and in which time.
 
 Figures are read in every language, in any script's digits, with the separators and the words for thousand, million and
 so on that CLDR has for the language; so are 万 and its like, and numbers in Chinese characters. Numbers in words ("two
@@ -9,6 +9,10 @@ A lone separator before exactly three digits follows the language: "1.000" is 10
 ordinals and designations ("155mm", "1st", "S-300", "Type 63") are no amounts, nor are vague words ("hundreds", "several
 dozen"). Of several numbers that form no range ("two shipments of 400") none is taken, but a year and what stands in
 brackets don't count as further numbers.
+
+The unit is a measure, a container or a currency beside the number, or beside a vague word ("hundreds of tons"); a thing
+("400 missiles", 400枚) is none. Nothing is converted: a "ton" stays one where the language has another word for the metric
+one, and is a "tonne" where it has not.
 """
 
 from __future__ import annotations
@@ -56,6 +60,26 @@ class _Vocabulary(NamedTuple):
     meanings: dict[str, str]
     """Of the qualifiers before and, with "+", after an amount."""
     joint: re.Pattern[str]
+    units: _Terms
+    rates: _Terms
+    elsewhere: re.Pattern[str]
+    """Ends with a word after which a unit is not what is counted ("400 missiles in crates")."""
+    beside: re.Pattern[str]
+    """What may stand between an amount and its unit."""
+    inverted: bool
+    """The unit may stand before the amount, as the Japanese for "containers 40" does."""
+
+
+class _Terms(NamedTuple):
+    """Words and what they mean."""
+
+    pattern: re.Pattern[str]
+    meanings: list[str]
+    """By the number of the group that matched."""
+
+    def find(self, plain: str) -> list[tuple[int, int, str]]:
+        """Where each term starts and ends, and its meaning."""
+        return [(*match.span(), self.meanings[(match.lastindex or 1) - 1]) for match in self.pattern.finditer(plain)]
 
 
 def parse(text: str, language: str = "en") -> Quantity:
@@ -66,12 +90,24 @@ def parse(text: str, language: str = "en") -> Quantity:
     """
     vocabulary = _vocabulary(primary(language))
     plain = _plain(text, vocabulary.decimal)
+    rates = {meaning for _, _, meaning in vocabulary.rates.find(plain)} - {"-"}
+    plain = vocabulary.rates.pattern.sub(lambda match: " " * len(match[0]), plain)
     amounts = list(_amounts(plain, vocabulary))
     if len(amounts) > 1:
         outside = re.sub(r"\([^()]*\)", lambda match: " " * len(match[0]), plain)
         amounts = list(_amounts(outside, vocabulary)) or amounts
     low, high, approximate = _read(plain, amounts, vocabulary)
-    return Quantity(text=text, low=low, high=high, approximate=approximate)
+    read = low is not None or high is not None
+    counted = [amount for amount in amounts if read and not (amount.year and len(amounts) > 2)]
+    units = set(_units(plain, counted, vocabulary)) if read or not amounts else set()
+    return Quantity(
+        text=text,
+        low=low,
+        high=high,
+        approximate=approximate,
+        unit=units.pop() if len(units) == 1 else None,
+        per=rates.pop() if len(rates) == 1 else None,
+    )
 
 
 def _read(plain: str, amounts: list[_Amount], vocabulary: _Vocabulary) -> Bounds:
@@ -112,6 +148,32 @@ def _said(plain: str, start: int, end: int, vocabulary: _Vocabulary, until: int 
     return said
 
 
+def _units(plain: str, amounts: list[_Amount], vocabulary: _Vocabulary) -> Iterator[str]:
+    """The unit beside each amount; without amounts the first of the phrase."""
+    found = vocabulary.units.find(plain)
+    counted = [u for u in found if not vocabulary.elsewhere.search(plain, max(0, u[0] - _BESIDE), u[0])]
+    if not amounts:
+        yield from (meaning for _, _, meaning in counted[:1])
+    for amount in amounts:
+        for start, end, unit in counted:
+            if start >= amount.end + _BESIDE:
+                break
+            if start >= amount.end:
+                between = vocabulary.after.sub("", plain[amount.end - 1 : start])[1:]
+                near = vocabulary.beside.fullmatch(between) is not None
+            else:  # only a currency's sign or code, in most languages
+                sign = not plain[start:end].isalpha() or plain[start:end] == unit.lower()
+                adjacent = amount.start - end < 2 and not plain[end : amount.start].strip()
+                near = adjacent and (vocabulary.inverted or (unit.isupper() and sign))
+            if near:
+                yield unit
+                break
+
+
+_BESIDE = 40
+"""Characters between an amount and its unit, at most."""
+
+
 # Numbers ------------------------------------------------------------------------------------------------------------
 
 _LETTER = "A-Za-zÀ-ɏͰ-ϿЀ-ԯ"
@@ -121,7 +183,7 @@ _FIGURE = (
     rf"(?<![{_LETTER}\d])(?<![{_LETTER}][-.])(?<!\d[.,])"
     r"(?:\d{1,3}(?:[ ']\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
     rf"(?![\d])(?![.,]\d)(?!{_CALIBRE}(?![{_LETTER}]))(?!-(?!odd|plus|strong)[{_LETTER}])"
-    rf"(?!(?!(?:k|m|mn|bn|tn|kg|g|t|lbs?)\b)[{_LETTER}])"
+    rf"(?!(?!(?:k|m|mn|bn|tn|kg|g|t|lbs?)(?![{_LETTER}\d]))[{_LETTER}])"
 )
 _LABEL = re.compile(r"(?<!\w)(?:type|mark|mk|model|class|typ|tipo|тип|no|nr|№)\.?\s$")
 _HAN = "零〇一二三四五六七八九两兩十百千万萬亿億兆"
@@ -228,6 +290,7 @@ def _vocabulary(language: str) -> _Vocabulary:
     words = _WORDS.keys() - {"a", "an"}
     token = rf"\d[\d., ']*\d|\d|half an?\b|and a half|\ban?\b|{any_of([*scales, *_CJK_SCALES, *words, *_HAN])}"
     meanings, to, listed = _qualifiers(language)
+    named = [*entries("quantities", "any-units"), *entries("quantities", f"{language}-units")]
     left, right = ("", "") if unspaced else (r"(?<!\w)", r"(?!\w)")
     after = [
         rf"(?<=[\d{''.join(_CJK_SCALES)}]){re.escape(word[1])}"
@@ -247,8 +310,30 @@ def _vocabulary(language: str) -> _Vocabulary:
         before=re.compile(rf"({before})[ \-$€£¥₩]*$"),
         after=re.compile(f"({'|'.join(after)})"),
         meanings=meanings,
-        joint=re.compile(rf"{unit} ?(?:(?P<to>[-~〜]|{any_of(to)})|{any_of(listed)}) ?"),
+        joint=re.compile(rf"{unit} ?(?:(?P<to>[-~〜]|{any_of(to)})|{any_of(listed)}) ?[$€£¥₩]?"),
+        units=_terms([(c, w) for c, w in named if not c.startswith("per ") and c not in ("elsewhere", "-")], unspaced),
+        rates=_terms([(c.removeprefix("per "), w) for c, w in named if c.startswith("per ") or c == "-"], unspaced),
+        elsewhere=re.compile(rf"(?<!\w)(?:{any_of(w for c, w in named if c == 'elsewhere') or '(?!)'})(?: \w+)? ?$"),
+        beside=re.compile(
+            r" ?(?:[个個の]|개의?)? ?" if unspaced else r"\.?[ -]*(?:\d+[ -]?\w+[ -])?(?:[^\W\d][\w'-]*[ '])? ?"
+        ),
+        inverted=unspaced,
     )
+
+
+_ENDING = r"[^\W\d]{0,4}"
+
+
+def _terms(named: list[tuple[str, str]], unspaced: bool) -> _Terms:
+    """Words with their meanings; "*" is an ending of up to four letters."""
+    left, right = rf"(?<![{_LETTER}])", rf"(?![{_LETTER}])" if unspaced else r"(?!-?\w)"
+    named = sorted(named, key=lambda term: -len(term[1]))
+    patterns = []
+    for _, printed in named:
+        word = _plain(printed, ".")
+        bound = (left if word[0].isalpha() else "", right if word[-1] == "*" or word[-1].isalpha() else "")
+        patterns.append(f"{bound[0]}({re.escape(word).replace(re.escape('*'), _ENDING)}){bound[1]}")
+    return _Terms(re.compile("|".join(patterns)), [meaning for meaning, _ in named])
 
 
 def _spoken() -> str:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from . import dates, quantities
-from .actors import Registry, slug
+from . import dates, quantities, weapons
+from .actors import Registry
 from .articles import Document
 from .checking import WHOLE, Check, Key
+from .copies import sketch
 from .schemas import (
     Actor,
     Answer,
@@ -28,6 +29,7 @@ from .schemas import (
     Excluded,
     Finding,
     Item,
+    Link,
     Participant,
     Place,
     PublicationDraft,
@@ -37,12 +39,13 @@ from .schemas import (
     Source,
     SourceDraft,
     WeaponType,
+    WeaponTypeDraft,
 )
 from .schemas.allegation import AllegationDraft, CircumstanceKind
 from .schemas.article import PublishedBasis
+from .schemas.evidence import Segment
 
-NO_ORIGIN = frozenset({"outlet_narration", "unknown", "joint_statement"})
-"""Sources behind which no independent origin stands: the outlet's own voice, nobody, and a position taken together."""
+FURNITURE: frozenset[Segment] = frozenset({"boilerplate", "caption"})
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ def article_record(
         segments=document.segments,
         defects=document.defects,
         duplicate_of=duplicate_of,
+        sketch=sketch(_story(document)),
+        syndication_group=document.id,
         excluded=[],
     )
 
@@ -103,6 +108,11 @@ def _published(document: Document, publication: PublicationDraft | None) -> tupl
     return (f"{latest}/..", "text") if latest else (None, "unknown")
 
 
+def _story(document: Document) -> str:
+    """The text that makes an article what it is: no captions, and nothing that the page prints around every story."""
+    return "\n".join(document.raw[s.start : s.end] for s in document.sentences if s.segment not in FURNITURE)
+
+
 def _dated_parts(document: Document) -> str:
     """Captions and the opening sentence: a photograph was taken, and a dateline written, before the page was published. A
     date elsewhere in the story may lie ahead of it."""
@@ -118,7 +128,9 @@ class _Resolver:
         self._check = check
         self._registry = Registry(answer.actors, document.id, document.language)
         self._article = article_record(document, answer.publication)
-        self._weapons = {w.id: f"{w.category}:{slug(w.term)}" for w in answer.weapons}
+        self._weapons = {
+            w.id: f"{w.category}:{weapons.canonical(w.term, w.category, document.language)}" for w in answer.weapons
+        }
 
     def run(self) -> Resolved:
         self._repeated: list[Key] = []
@@ -131,12 +143,7 @@ class _Resolver:
         return Resolved(
             article=self._article.model_copy(update={"excluded": _unique(excluded)}),
             actors=self._actors(),
-            weapons=_unique(
-                WeaponType(
-                    id=self._weapons[d.id], term=d.term, category=d.category, mentions=self._evidence("weapons", d.id)
-                )
-                for d in self._answer.weapons
-            ),
+            weapons=self._weapon_types(),
             sources=_unique(self._source(d) for d in self._answer.sources),
             claims=claims,
             attributions=attributions,
@@ -172,13 +179,29 @@ class _Resolver:
                 actors[actor.party] = state_behind(actor)
         return sorted(actors.values(), key=lambda a: a.id)
 
+    def _weapon_types(self) -> list[WeaponType]:
+        named: dict[str, list[WeaponTypeDraft]] = {}
+        for d in sorted(self._answer.weapons, key=lambda d: d.term):
+            named.setdefault(self._weapons[d.id], []).append(d)
+        return [
+            WeaponType(
+                id=id_,
+                term=same[0].term,
+                category=same[0].category,
+                **weapons.crosswalk(id_.partition(":")[2], same[0].category)._asdict(),
+                mentions=sorted((e for d in same for e in self._evidence("weapons", d.id)), key=lambda e: e.start),
+            )
+            for id_, same in sorted(named.items())
+        ]
+
     def _source(self, d: SourceDraft) -> Source:
         return Source(
             id=self._source_id(d.id),
             actors=sorted({self._registry.id(a) for a in d.actors}),
             kind=d.kind,
             relies_on=self._source_id(d.relies_on) if d.relies_on else None,
-            origins=self._origins(d.id),
+            reliability=None,
+            origins=[],
         )
 
     @cached_property
@@ -199,12 +222,6 @@ class _Resolver:
             who = "+".join(sorted({self._registry.id(a) for a in d.actors})) or self._document.id
             links.append(f"{d.kind}:{who}")
         return "source:" + "~".join(links)
-
-    def _origins(self, local: str) -> list[str]:
-        root = self._chain(local)[-1]
-        if root.kind in NO_ORIGIN or any(d.kind == "joint_statement" for d in self._chain(local)):
-            return []
-        return sorted({self._registry.party(a) for a in root.actors}) or [self._source_id(root.id)]
 
     def _claims(self) -> tuple[list[Claim], list[Attribution]]:
         claims: dict[str, Claim] = {}
@@ -311,6 +328,7 @@ class _Resolver:
                 source=source,
                 actors=self._actor_ids(d.actors),
                 about=sorted({targets[i] for i in d.about}),
+                targets=sorted({targets[i] for i in d.about}),
                 measure=d.measure,
                 legal_basis=d.legal_basis,
                 said_on=self._date(d.said_on),
@@ -346,24 +364,31 @@ class _Resolver:
 
 
 def combined(left: Actor, right: Actor) -> Actor:
-    """Two records of one actor as one: the longer name, every form, every first mention."""
-    first, second = sorted((left, right), key=lambda a: (-len(a.name), a.name, a.model_dump_json()))
+    """Two records of one actor as one: the longer name, every form, every first mention. Associative and commutative."""
+    first, second = sorted((left, right), key=lambda a: (-len(a.name), a.name, a.kind))
+    places = {(e.article_id, e.start, e.end): e for e in (*second.mentions, *first.mentions)}
+    findings = {(f.kind, f.detail): f for f in (*first.findings, *second.findings)}
     return first.model_copy(
         update={
-            "country": first.country or second.country,
-            "title": first.title or second.title,
-            "represents": first.represents or second.represents,
+            "country": _either(first.country, second.country),
+            "title": _either(first.title, second.title),
+            "represents": _either(first.represents, second.represents),
             "party": min(first.party, second.party, key=lambda p: (p == first.id, p)),
+            "canonical": first.id,
+            "links": _best({link.model_dump_json(): link for link in (*first.links, *second.links)}.values()),
             "names": sorted({*first.names, *second.names}),
-            "mentions": sorted(
-                {(e.article_id, e.start): e for e in (*second.mentions, *first.mentions)}.values(),
-                key=lambda e: (e.article_id, e.start),
-            ),
-            "findings": sorted(
-                {f.model_dump_json(): f for f in (*first.findings, *second.findings)}.values(), key=lambda f: f.detail
-            ),
+            "mentions": [places[i] for i in sorted(places)],
+            "findings": [findings[i] for i in sorted(findings)],
         }
     )
+
+
+def _either(one: str | None, other: str | None) -> str | None:
+    return min((value for value in (one, other) if value), key=lambda v: (-len(v), v), default=None)
+
+
+def _best(links: Iterable[Link]) -> list[Link]:
+    return sorted(links, key=lambda link: (-link.score, link.database, link.id))
 
 
 def state_behind(organ: Actor) -> Actor:

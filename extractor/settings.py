@@ -60,6 +60,16 @@ class Settings(BaseSettings):
     """How often one call is tried when the network or the server fails, the first time included."""
     reasks: int = Field(2, ge=0, le=5)
     """How often an answer that does not hold is asked for again."""
+    link: str | None = None
+    """URL of a yente server, to link actors to a reference database such as OpenSanctions. None: they are not linked."""
+    link_dataset: str = "default"
+    """The collection of that server."""
+    link_key: SecretStr | None = None
+    """Its key, if it needs one."""
+    adjudicate: bool = False
+    """Whether pairs of claims that the rules leave unsure are put to the model."""
+    adjudications: int = Field(200, ge=1, le=100_000)
+    """How many pairs at most, in one run."""
 
     @classmethod
     def settings_customise_sources(

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from .llm import Tally
-from .schemas import Answer
+from .schemas import Answer, Draft
+
+T = TypeVar("T", bound=Draft)
 
 EMPTY: dict[str, Any] = {
     "publication": {"outlet": None, "agency": None, "byline": None, "published": None},
@@ -33,10 +35,20 @@ class ScriptedModel:
     ``script`` maps words of an article to what is answered on the first call, the second and so on; the last repeats.
     An exception in it is raised. Articles that no words match get ``EMPTY``. Every call counts 100 tokens sent, 10
     answered.
+
+    ``verdicts`` maps words of a pair of claims (several words: all of them) to what is said of it where ``adjudicate`` is
+    set: "same", "different", "unsure", or an exception that is raised. The first entry that fits counts; a pair that no
+    words match is "unsure".
     """
 
-    def __init__(self, script: Mapping[str, Sequence[Mapping[str, Any] | Exception]]) -> None:
+    def __init__(
+        self,
+        script: Mapping[str, Sequence[Mapping[str, Any] | Exception]],
+        *,
+        verdicts: Mapping[str | tuple[str, ...], str | Exception] | None = None,
+    ) -> None:
         self._script = script
+        self._verdicts = verdicts or {}
         self._calls: Counter[str] = Counter()
         self.conversations: list[list[dict[str, str]]] = []
         """The messages of every call, in order."""
@@ -54,3 +66,25 @@ class ScriptedModel:
         tally.add("scripted", prompt_tokens=100, completion_tokens=10)
         text = json.dumps(step, ensure_ascii=False)
         return Answer.model_validate_json(text, strict=True), text
+
+    async def complete_as(
+        self,
+        kind: type[T],
+        messages: list[dict[str, str]],
+        tally: Tally,
+        *,
+        reasks: int,  # noqa: ARG002 - the protocol's
+    ) -> tuple[T, str]:
+        """The verdict on a pair of claims. Raises pydantic's ValidationError for a script with another word for it."""
+        self.conversations.append([dict(m) for m in messages])
+        pair = messages[1]["content"]
+        step = next((v for words, v in self._verdicts.items() if all(w in pair for w in _several(words))), "unsure")
+        if isinstance(step, Exception):
+            raise step
+        tally.add("scripted", prompt_tokens=100, completion_tokens=10)
+        text = json.dumps({"reason": "scripted", "verdict": step})
+        return kind.model_validate_json(text, strict=True), text
+
+
+def _several(words: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else words

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from .actor import Actor, ActorDraft, Link
+from .adjudication import PairVerdict, pair_verdict_schema
 from .allegation import (
     STAGE_FAMILY,
     Allegation,
@@ -16,9 +17,12 @@ from .allegation import (
     Conflict,
     ConflictValue,
     Corroboration,
+    Edit,
     Item,
+    OriginChain,
     Participant,
     Place,
+    Relation,
     Return,
     StageFamily,
 )
@@ -29,6 +33,7 @@ from .dataset import (
     NO_USAGE,
     SCHEMA_VERSION,
     Accounting,
+    ArticleAccount,
     ArticleCount,
     Dataset,
     Extraction,
@@ -40,6 +45,7 @@ from .dataset import (
     Skipped,
     Usage,
 )
+from .decision import Decided, Decision, Grade, Subject
 from .denial import Denial, DenialDraft, DenialLink, DenialStatement
 from .evidence import Citation, Evidence
 from .excluded import Excluded, ExcludedDraft
@@ -59,6 +65,7 @@ __all__ = [
     "AllegationDraft",
     "Answer",
     "Article",
+    "ArticleAccount",
     "ArticleCount",
     "Attribution",
     "AttributionDraft",
@@ -69,21 +76,27 @@ __all__ = [
     "Corroboration",
     "Dataset",
     "DatePhrase",
+    "Decided",
+    "Decision",
     "Defect",
     "Denial",
     "DenialDraft",
     "DenialLink",
     "DenialStatement",
     "Draft",
+    "Edit",
     "Evidence",
     "Excluded",
     "ExcludedDraft",
     "Extraction",
     "Failure",
     "Finding",
+    "Grade",
     "Item",
     "Judgement",
     "Link",
+    "OriginChain",
+    "PairVerdict",
     "Participant",
     "Place",
     "PublicationDraft",
@@ -92,6 +105,7 @@ __all__ = [
     "Record",
     "RecordCount",
     "Rejected",
+    "Relation",
     "Response",
     "ResponseDraft",
     "Return",
@@ -101,8 +115,10 @@ __all__ = [
     "Source",
     "SourceDraft",
     "StageFamily",
+    "Subject",
     "Usage",
     "WeaponType",
     "WeaponTypeDraft",
     "answer_schema",
+    "pair_verdict_schema",
 ]

@@ -86,7 +86,7 @@ class Actor(Record):
     ``state:US``. Itself, where it stands for itself: an armed group, a company or a news medium never belongs to a
     state, whoever pays it."""
     canonical: str
-    """The actor that stands for all records of the same one ("Shoygu", "Schoigu" → ``person:sergei-shoigu``); itself, where
+    """The actor that stands for all records of the same one ("Shoygu", "Schoigu" → ``person:RU:sergei-shoigu``); itself, where
     none is the same. Claims keep the actor that their article names; allegations and origins name the canonical one."""
     links: list[Link]
     """Entities of a reference database that may be this actor, the likeliest first. Empty unless asked for."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from .base import Draft, Record
+from .decision import Grade
 from .evidence import Citation, Evidence
 from .values import DatePhrase, Finding, Quantity
 
@@ -289,17 +290,50 @@ class Claim(Record):
     """What the rules noticed."""
 
 
+class Relation(Record):
+    """How an allegation stands to another one."""
+
+    kind: Literal["part_of", "narrower"]
+    """part_of: a step or a part of it, as an article says. narrower: the same parties, scope and stage family, and a time
+    and weapons that lie within the other's."""
+    allegation: str
+    """The larger or broader one."""
+
+
+class OriginChain(Record):
+    """The way from an outlet to the root of what it reports, for one attribution."""
+
+    claim: str
+    """The claim that is attributed."""
+    article_id: str
+    """The article that carries it."""
+    outlet: str | None
+    """Its outlet."""
+    agency: str | None
+    """The agency whose copy it is."""
+    sources: list[str]
+    """Source ids, from the speaker down to what it relies on in the end."""
+    origins: list[str]
+    """What the root counts as: governments or organisations, or the root itself. Empty if it counts as none."""
+    rule: str
+    """Why it counts, or why not."""
+
+
 class Corroboration(Record):
     """How many stand behind an allegation."""
 
     articles: int
     """Articles that carry it, identical copies counted once."""
+    texts: int
+    """Different texts among them: syndicated copies (near-identical text, or one agency's copy) count once."""
     outlets: int
     """Different outlets among them; articles whose outlet is unknown count as one outlet together."""
     origins: int
     """Independent origins: governments or organisations at the root of the attributions that affirm it."""
     origin_ids: list[str]
     """Those origins: actor ids, or the id of a source that names no actor. Sorted."""
+    chains: list[OriginChain]
+    """How the number comes about: one chain for every attribution and what it rests on."""
 
 
 class ConflictValue(Record):
@@ -322,6 +356,25 @@ class Conflict(Record):
     """All values, sorted."""
     preferred: str | None
     """The narrower or furthest value of a refinement; always None for a disagreement."""
+
+
+class Edit(Record):
+    """A value that a person put in the place of an extracted one."""
+
+    claim: str
+    """The claim, which keeps the extracted value."""
+    field: str
+    """The field."""
+    extracted: Any
+    """The value as extracted."""
+    edited: Any
+    """The value that holds for the allegation."""
+    decision: str
+    """The decision's id."""
+
+
+Verdict = Literal["accepted", "rejected", "open"]
+"""What people decided about a record; open: nothing, or both."""
 
 
 Contested = Literal["explicit", "generic", "pledge", "none"]
@@ -362,8 +415,6 @@ class Allegation(Record):
     """Concealment, as printed."""
     route: list[Place]
     """Places on the way, from all claims."""
-    part_of: list[str]
-    """Larger allegations of which this is a step or a part."""
     attributions: list[Attribution]
     """Who says it, in which article, in which words. Every statement stands in exactly one allegation."""
     corroboration: Corroboration
@@ -374,5 +425,13 @@ class Allegation(Record):
     """Denials that answer it, whatever their kind."""
     conflicts: list[Conflict]
     """Where its claims differ."""
+    relations: list[Relation]
+    """Other allegations that this one is a part of or says more narrowly."""
+    review: Verdict
+    """What people decided about it. A rejected claim is never joined with others and corroborates nothing."""
+    grades: list[Grade]
+    """How people grade its claims."""
+    edits: list[Edit]
+    """What people corrected; the claims keep what was extracted."""
     claims: list[Claim]
-    """The claims it was built from, one or more per article."""
+    """The claims it was built from, one or more per article, as extracted."""

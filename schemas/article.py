@@ -87,5 +87,10 @@ class Article(Record):
     """What is wrong with the text."""
     duplicate_of: str | None
     """The article of the same content that was read in its place."""
+    sketch: list[int]
+    """Fingerprint of the text: the smallest hashes of its word sequences, by which copies of one text are found."""
+    syndication_group: str
+    """The smallest id among the articles that carry the same text, copies with small changes included; its own, if it
+    stands alone."""
     excluded: list[Excluded]
     """Passages that look like allegations and are none."""

@@ -12,13 +12,14 @@ from .actor import Actor
 from .allegation import Allegation, Attribution, Claim
 from .article import Article
 from .base import Record
+from .decision import Decided
 from .denial import Denial, DenialStatement
 from .evidence import Evidence
 from .response import Response
 from .source import Source
 from .weapon import WeaponType
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 RecordType = Literal["publication", "actors", "weapons", "sources", "allegations", "denials", "responses", "excluded"]
 """The parts of an answer, in the words of the answer. Of ``publication`` every filled field counts as one record."""
@@ -44,6 +45,8 @@ _Reference = tuple[str, str, str | None]
 class Quarantined(Record):
     """A record that the model wrote and that did not hold. Kept for the reader, never merged."""
 
+    extraction: str
+    """The extraction whose answer held it."""
     article_id: str
     """The article."""
     record: RecordType
@@ -96,9 +99,38 @@ class RecordCount(Record):
     """In the quarantine."""
 
 
+class Run(Record):
+    """What asked for answers: the choices that can change an answer, and nothing else.
+
+    Where answers came from (server, recording, store) is left out, since it does not change them, and so is wall-clock
+    time: the same input and answers give the same bytes.
+    """
+
+    id: str
+    """``run:`` and a hash of the fields below."""
+    tool: str
+    """``armsledger``."""
+    tool_version: str
+    """Its version."""
+    model: str | None
+    """The model asked for."""
+    prompt_sha256: str
+    """Of the fixed part of the prompt."""
+    schema_sha256: str
+    """Of the schema that constrained the answers."""
+    parameters: dict[str, Any]
+    """Further request parameters that were sent with every call."""
+    reasks: int
+    """How often an answer that did not hold was asked for again, at most."""
+
+
 class Extraction(Record):
     """What one article gives: every reference resolves inside it, every kept record has located evidence."""
 
+    id: str
+    """``extraction:`` and a hash of its run, its article and its records."""
+    run: Run
+    """What asked for it."""
     article: Article
     """The article."""
     actors: list[Actor]
@@ -138,6 +170,8 @@ class Failure(Record):
     sent, to stay within the budget."""
     message: str
     """What happened and what to do."""
+    run: str
+    """The run that failed at it."""
 
 
 class Skipped(Record):
@@ -166,6 +200,27 @@ class ArticleCount(Record):
     """Listed in ``failures``."""
 
 
+class ArticleAccount(Record):
+    """What one run made of one article."""
+
+    id: str
+    """The extraction's id; for a failed article ``failure:`` and a hash, for a pair of claims ``adjudication:`` and one."""
+    article_id: str
+    """The article."""
+    run: str
+    """The run."""
+    outcome: Literal["answered", "failed", "adjudicated"]
+    """answered: it gave an extraction. failed: nothing. adjudicated: a model was asked about a doubtful pair of claims, of
+    which the first stands in this article; such a call that failed is "failed" too."""
+    records: list[RecordCount]
+    """Where every record of the answer went; types of which none was written are left out."""
+    usage: Usage
+    """What it took."""
+    models: list[str]
+    """The model names that the server gave in its responses. ``relay/…``: written by somebody standing in for a model,
+    behind a local relay."""
+
+
 class Accounting(Record):
     """Nothing is lost: articles given and records written add up."""
 
@@ -173,52 +228,38 @@ class Accounting(Record):
     """Where every article went."""
     records: list[RecordCount]
     """Where every record went, by type."""
+    extractions: list[ArticleAccount]
+    """The same for every article that was asked about, and every run; sorted by id."""
+    usage: Usage
+    """What all calls took, those of failed articles included."""
+    cost_usd: float | None
+    """By the public price list for the models asked for; None where a price is unknown. Recorded answers cost nothing to
+    replay: then it is what the same calls would have cost."""
+    models_answering: list[str]
+    """The names that the servers gave in their responses, sorted."""
+    unlinked: str | None
+    """Why actors were not linked to the reference database, though it was asked for."""
     failures: list[Failure]
     """Articles that gave nothing because something failed."""
     skipped: list[Skipped]
     """Files that are no articles."""
 
 
-class Run(Record):
-    """What made this dataset. Holds no wall-clock time: the same input and answers give the same bytes."""
-
-    tool: str
-    """``armsledger``."""
-    tool_version: str
-    """Its version."""
-    model: str | None
-    """The model asked for."""
-    models_answering: list[str]
-    """The names that the servers gave in their responses, sorted. ``relay/…``: written by somebody standing in for a
-    model, behind a local relay."""
-    prompt_sha256: str
-    """Of the fixed part of the prompt."""
-    schema_sha256: str
-    """Of the schema that constrained the answers."""
-    parameters: dict[str, Any]
-    """Further request parameters that were sent with every call."""
-    reasks: int
-    """How often an answer that did not hold was asked for again, at most."""
-    usage: Usage
-    """What all calls took."""
-    cost_usd: float | None
-    """By the public price list for the model asked for; None where its price is unknown. Recorded answers cost
-    nothing to replay: then it is what the same calls would have cost."""
-
-
 class Judgement(Record):
-    """Whether two claims are the same allegation: an edge from which the clusters are derived."""
+    """Whether two records are the same: an edge from which the clusters are derived, so that overruling it rebuilds them."""
 
     left: str
-    """Claim id, the smaller one."""
+    """Claim or actor id, the smaller one."""
     right: str
-    """Claim id."""
+    """Claim or actor id."""
     verdict: Literal["same", "different", "unsure"]
-    """What the rules say."""
+    """What the rules, a person or a model say."""
+    by: Literal["rule", "model", "person"]
+    """Who says so."""
     rule: str
-    """The rule that decided."""
+    """The rule that decided, the model's reason, or the decision's id."""
     refused: bool
-    """A "same" that was not carried out, because it would have joined two claims judged different."""
+    """A "same" that was not carried out, because it would have joined records that exclude each other."""
 
 
 class Dataset(Record):
@@ -226,8 +267,8 @@ class Dataset(Record):
 
     schema_version: str
     """Version of this schema."""
-    run: Run
-    """What made it."""
+    runs: list[Run]
+    """What asked for the answers, sorted by id; one, unless datasets of several runs were merged."""
     accounting: Accounting
     """Where every article and every record went."""
     articles: list[Article]
@@ -245,8 +286,14 @@ class Dataset(Record):
     responses: list[Response]
     """What others do about it."""
     judgements: list[Judgement]
-    """Which claims are the same: all "same" and "unsure", and every "different" between claims that share parties and
-    stage family."""
+    """Which claims are the same: what joined every allegation, what was refused, and the doubtful or near pairs of
+    allegations where there are not too many of them."""
+    unlisted: int
+    """Pairs of allegations with parties in common that were left out of ``judgements`` because there were too many of them."""
+    identities: list[Judgement]
+    """Which actors are the same."""
+    decisions: list[Decided]
+    """What people decided about claims, denials and actors, and what became of it."""
     quarantine: list[Quarantined]
     """What the model wrote and did not hold."""
 
@@ -297,6 +344,8 @@ class Dataset(Record):
         }
         tables["origins"] = tables["actors"] | tables["sources"]
         tables["answerable"] = tables["allegations"] | tables["denials"]
+        tables["statements"] = tables["claims"] | {s.id for d in self.denials for s in d.statements}
+        tables["runs"] = {r.id for r in self.runs}
         tabled = (self.actors, self.weapons, self.sources, self.allegations, self.denials, self.responses)
         for ids in (Counter(row.id for row in rows) for rows in tabled):
             yield from (f"{i} stands in the dataset twice" for i, times in sorted(ids.items()) if times > 1)
@@ -307,20 +356,23 @@ class Dataset(Record):
 
     def _refer_names(self) -> Iterator[_Reference]:
         for actor in self.actors:
-            yield from ((actor.id, "actors", i) for i in (actor.party, actor.represents))
+            yield from ((actor.id, "actors", i) for i in (actor.party, actor.represents, actor.canonical))
         for source in self.sources:
             yield from ((source.id, "actors", i) for i in source.actors)
             yield from ((source.id, "origins", i) for i in source.origins)
             yield source.id, "sources", source.relies_on
         yield from ((record, "articles", e.article_id) for record, e in self.evidence())
         yield from (("the quarantine", "articles", q.article_id) for q in self.quarantine)
+        ran = (*(a.run for a in self.accounting.extractions), *(f.run for f in self.accounting.failures))
+        yield from (("the accounting", "runs", run) for run in ran)
 
     def _refer_allegations(self) -> Iterator[_Reference]:
         for a in self.allegations:
             yield from ((a.id, "actors", i) for i in (*a.suppliers, *a.recipients, *(p.actor for p in a.participants)))
             yield from ((a.id, "origins", i) for i in a.corroboration.origin_ids)
             yield from ((a.id, "weapons", i.weapon) for i in a.items)
-            yield from ((a.id, "allegations", i) for i in a.part_of)
+            yield from ((a.id, "allegations", r.allegation) for r in a.relations)
+            yield from ((a.id, "sources", i) for chain in a.corroboration.chains for i in chain.sources)
             yield from ((a.id, "denials", i) for i in a.denials)
             for c in a.claims:
                 yield from (
@@ -335,6 +387,7 @@ class Dataset(Record):
                     (a.id, "claims", t.claim),
                 )
         yield from (("a judgement", "claims", i) for j in self.judgements for i in (j.left, j.right))
+        yield from (("an identity", "actors", i) for j in self.identities for i in (j.left, j.right))
 
     def _refer_answers(self) -> Iterator[_Reference]:
         for d in self.denials:
@@ -348,6 +401,7 @@ class Dataset(Record):
             yield r.id, "sources", r.source
             yield from ((r.id, "actors", i) for i in r.actors)
             yield from ((r.id, "answerable", i) for i in r.about)
+            yield from ((r.id, "statements", i) for i in r.targets)
 
     def _unsupported(self) -> Iterator[str]:
         named: list[Actor | WeaponType] = [*self.actors, *self.weapons]
@@ -369,6 +423,8 @@ class Dataset(Record):
             yield "the articles do not add up"
         if n.failed != len(self.accounting.failures):
             yield "the failed articles are not all listed"
+        if self.accounting.usage != sum((a.usage for a in self.accounting.extractions), NO_USAGE):
+            yield "the calls do not add up"
         for count in self.accounting.records:
             if count.written != count.kept + count.quarantined:
                 yield f"the {count.record} do not add up"

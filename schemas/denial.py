@@ -117,5 +117,7 @@ class Denial(Record):
     """As printed."""
     said_on: DatePhrase | None
     """When it was said."""
+    review: Literal["accepted", "rejected", "open"]
+    """What people decided about it; a rejected one contests nothing."""
     statements: list[DenialStatement]
     """The statements it was built from, with their evidence."""

@@ -57,6 +57,8 @@ class Response(Record):
     """Actor ids of those who react."""
     about: list[str]
     """Ids of the allegations and denials of the dataset that it reacts to."""
+    targets: list[str]
+    """The claims and denial statements of its own article among them."""
     measure: str | None
     """As printed."""
     legal_basis: str | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .base import Draft, Record
+from .decision import Reliability
 
 SourceKind = Literal[
     "named_official",
@@ -50,6 +51,8 @@ class Source(Record):
     """The role in which they speak."""
     relies_on: str | None
     """The source from which they say to have it (W3C PROV ``hadPrimarySource``)."""
+    reliability: Reliability | None
+    """Grade that a person gave it (Admiralty code)."""
     origins: list[str]
     """What stands at the root of ``relies_on``: the governments or organisations (actor ids) to which the speakers belong,
     or the document itself (source id). Empty for the outlet's own voice, unknown sources and joint statements, which

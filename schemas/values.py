@@ -11,9 +11,10 @@ DateMethod = Literal[
     "publication_relative",
     "year_of_publication",
     "unresolved",
+    "edited",
 ]
 """How a date was got: printed in full; counted from the date of publication; the month is printed and the year
-is that of the publication; or not at all."""
+is that of the publication; not at all; or by a person."""
 
 
 class DatePhrase(Record):
@@ -41,6 +42,11 @@ class Quantity(Record):
     """Upper bound; None for "at least", "more than"."""
     approximate: bool
     """Printed with "about", "some", "nearly" or the like."""
+    unit: str | None = None
+    """What the number counts, if not the thing itself: a measure or a container, in the English singular ("tonne", "ton",
+    "container", "shipment", "round"), "percent", or the ISO 4217 code of a currency. Nothing is converted."""
+    per: Literal["day", "week", "month", "year"] | None = None
+    """The time in which that much is supplied, for a rate: "month" of "some 10,000 tons a month"."""
 
 
 class Finding(Record):

@@ -41,13 +41,26 @@ class WeaponTypeDraft(Draft):
 
 
 class WeaponType(Record):
-    """One wording of one category, shared by all articles that use it."""
+    """A kind of weapon, shared by all articles that name it, with where public lists have it.
+
+    The lists follow from the name by rule. They say under what a transfer of such a weapon would be reported, not that
+    anything was.
+    """
 
     id: str
-    """Canonical id, from content: ``artillery_ammunition:artillery-shells``."""
+    """Canonical id, from category and name: ``artillery_ammunition:artillery-shell``, ``uav:shahed-136``. Spellings, plurals
+    and other names of a known system have one id."""
     term: str
-    """The words as printed."""
+    """The words as printed, of one of the mentions."""
     category: WeaponCategory
     """The category."""
+    unroca: list[str]
+    """Categories of the UN Register of Conventional Arms, I to VII, and "SALW" for the small arms and light weapons reported
+    beside them. Several where the words leave it open, none where the register has none, as for ammunition."""
+    munitions_list: list[str]
+    """Headings of the EU Common Military List and of Wassenaar's Munitions List, ML1 to ML22; several where the words leave
+    it open."""
+    sipri_eligible: bool | None
+    """Whether SIPRI's Arms Transfers Database would count it as a major weapon. None: the words leave it open."""
     mentions: list[Evidence]
     """Where each article uses the term first."""

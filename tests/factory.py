@@ -18,8 +18,11 @@ from extractor.schemas import (
     Extraction,
     Item,
     Participant,
+    Quarantined,
+    RecordCount,
     Response,
     Return,
+    Run,
     Source,
     WeaponType,
 )
@@ -40,11 +43,17 @@ PARTY = {
 }
 
 
-def evidence(article: str, sentence: int = 1) -> Evidence:
+RUN = Run(
+    id="run:made-by-hand", tool="armsledger", tool_version="0", model="m", prompt_sha256="", schema_sha256="",
+    parameters={}, reasks=0,
+)  # fmt: skip
+
+
+def evidence(article: str, sentence: int = 1, words: str = "words") -> Evidence:
     """Some evidence; the words are those of no article."""
     start = sentence * 100
     return Evidence(
-        article_id=article, exact="words", prefix="", suffix=".", start=start, end=start + 5,
+        article_id=article, exact=words, prefix="", suffix=".", start=start, end=start + len(words),
         sentence=sentence, match="exact", segment="body", cited_sentence=None,
     )  # fmt: skip
 
@@ -89,8 +98,11 @@ def claim(
     polarity: Any = "positive",
     quantity: Any = None,
     part_of: str | None = None,
+    via: Sequence[tuple[Any, str]] = (),
+    words: str = "words",
 ) -> dict[str, Any]:
-    """One claim, by the words of the domain model."""
+    """One claim, by the words of the domain model. ``via``: (kind, actor) of what the speaker relies on, down to the root;
+    an actor "" is none at all."""
     return dict(locals())
 
 
@@ -107,20 +119,36 @@ def denial(
     return dict(locals())
 
 
+def speakers(links: Sequence[tuple[Any, str]], article: str) -> list[Source]:
+    """A source and what it relies on; one without actors is known in its own article only."""
+    ids = [f"{kind}:{by or article}" for kind, by in links]
+    return [
+        Source(
+            id=f"source:{'~'.join(ids[n:])}", actors=[by] if by else [], kind=kind, reliability=None, origins=[],
+            relies_on=f"source:{'~'.join(ids[n + 1 :])}" if n + 1 < len(links) else None,
+        )
+        for n, (kind, by) in enumerate(links)
+    ]  # fmt: skip
+
+
 def extraction(
     name: str,
     *claims: dict[str, Any],
     denials: Sequence[dict[str, Any]] = (),
     published: str | None = None,
     outlet: str | None = None,
-    relies_on: str | None = None,
+    agency: str | None = None,
+    sketch: Sequence[int] = (),
+    path: str | None = None,
+    quarantined: int = 0,
 ) -> Extraction:
     """What an article gives, from its claims and denials."""
     digest = hashlib.sha256(name.encode()).hexdigest()
     article = f"article:{digest[:12]}"
+    sources = {s.id: s for c in claims for s in speakers([(c["kind"], c["by"]), *c["via"]], article)}
     parties = {
-        p for c in claims for p in (*c["suppliers"], *c["recipients"], c["by"], *(a for _, a in c["participants"]))
-    }
+        p for c in claims for p in (*c["suppliers"], *c["recipients"], *(a for _, a in c["participants"]))
+    } | {a for s in sources.values() for a in s.actors}
     parties |= {d["denier"] for d in denials} | {a for d in denials for a in d["accusers"]}
     parties |= {PARTY[p] for p in parties if p in PARTY}
     records, attributions = [], []
@@ -139,28 +167,27 @@ def extraction(
         )  # fmt: skip
         attributions.append(
             Attribution(
-                claim=id_, article_id=article, source=f"source:{c['kind']}:{c['by']}", cue="said", said_on=date(c["said"]),
-                basis="unstated", certainty="certain", polarity=c["polarity"], evidence=[evidence(article, n + 1)], findings=[],
+                claim=id_, article_id=article, cue="said", said_on=date(c["said"]), basis="unstated",
+                source=speakers([(c["kind"], c["by"]), *c["via"]], article)[0].id, certainty="certain",
+                polarity=c["polarity"], evidence=[evidence(article, n + 1, c["words"])], findings=[],
             )
         )  # fmt: skip
     return Extraction(
+        id=f"extraction:{digest[:12]}", run=RUN,
         article=Article(
-            id=article, path=f"{name}.txt", sha256=digest, title=None, outlet=outlet, agency=None, byline=None, url=None,
+            id=article, path=path or f"{name}.txt", sha256=digest, title=None, outlet=outlet, agency=agency, byline=None, url=None,
             published=published, published_basis="metadata" if published else "unknown", language="en", sentences=20,
-            segments=[], defects=[], duplicate_of=None, excluded=[],
+            segments=[], defects=[], duplicate_of=None, sketch=list(sketch), syndication_group=article, excluded=[],
         ),
         actors=[actor(p, article) for p in sorted(parties)],
         weapons=[
-            WeaponType(id=w, term=w.split(":")[1], category=w.split(":")[0], mentions=[evidence(article)])  # type: ignore[arg-type]
+            WeaponType(
+                id=w, term=w.split(":")[1], category=w.split(":")[0],  # type: ignore[arg-type]
+                unroca=[], munitions_list=[], sipri_eligible=None, mentions=[evidence(article)],
+            )
             for w in sorted({w for c in claims for w in c["items"]})
         ],
-        sources=[
-            Source(
-                id=f"source:{kind}:{by}", actors=[by], kind=kind, relies_on=None,
-                origins=[] if kind in {"outlet_narration", "unknown", "joint_statement"} else [PARTY.get(by, by)],
-            )
-            for kind, by in sorted({(c["kind"], c["by"]) for c in claims})
-        ],
+        sources=[sources[i] for i in sorted(sources)],
         claims=records,
         attributions=attributions,
         denials=[
@@ -173,8 +200,18 @@ def extraction(
             for n, d in enumerate(denials)
         ],
         responses=list[Response](),
-        quarantine=[],
-        records=[],
+        quarantine=[
+            Quarantined(
+                extraction=f"extraction:{digest[:12]}", article_id=article, record="allegations", local_id=f"q{n}",
+                reason="invalid", detail="", draft={},
+            )
+            for n in range(quarantined)
+        ],
+        records=[
+            RecordCount(
+                record="allegations", written=len(records) + quarantined, kept=len(records), quarantined=quarantined
+            )
+        ],
         usage=NO_USAGE,
         models=[],
     )  # fmt: skip

@@ -64,7 +64,7 @@ def test_articles_in_one_dataset_out(folder: Path) -> None:
     dataset = Dataset.model_validate_json((folder / "out.json").read_text("utf-8"))
     assert len(dataset.allegations) == len(dataset.denials) == len(dataset.responses) == 1
     assert dataset.allegations[0].contested == "explicit"
-    assert dataset.run.models_answering == ["scripted/m"]
+    assert dataset.accounting.models_answering == ["scripted/m"]
     assert "[1/1] articles/one.txt: extracted: 1 claims, 1 denials, 1 responses, 0 quarantined" in run.stderr
     assert "articles     1 in: 1 extracted, 0 empty, 0 failed" in run.stderr
     assert "written: out.json" in run.stderr

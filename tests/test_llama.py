@@ -29,8 +29,8 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 def test_a_real_decoder_takes_our_schema_and_its_answer_obeys_it(dataset: Dataset) -> None:
     """Nonsense, but of the right form: no failure, and no record that breaks the schema."""
     assert dataset.accounting.failures == []
-    assert dataset.run.usage.calls == 1
-    assert dataset.run.usage.completion_tokens > 50
+    assert dataset.accounting.usage.calls == 1
+    assert dataset.accounting.usage.completion_tokens > 50
     schema_errors = [q for q in dataset.quarantine if "Input should be" in q.detail or "Field required" in q.detail]
     assert schema_errors == []
 

@@ -7,6 +7,7 @@ from babel.numbers import format_decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extractor.languages import table
 from extractor.quantities import parse
 
 unhurried = settings(deadline=None)
@@ -188,6 +189,128 @@ def test_an_amount_is_read_as_printed(text, language, low, high, approximate):
     assert (found.text, found.low, found.high, found.approximate) == (text, low, high, approximate)
 
 
+MEASURED = [
+    # unit
+    ("131,582 tons", "en", 131582, 131582, "ton", None),
+    ("131,582 tons (144,000 short tons)", "en", 131582, 131582, "ton", None),
+    ("24,421 metric tons", "en", 24421, 24421, "tonne", None),
+    ("24 421 tonnes", "en", 24421, 24421, "tonne", None),
+    ("144,000 short tons", "en", 144000, 144000, "ton", None),
+    ("500t", "en", 500, 500, "tonne", None),
+    ("300 kg", "en", 300, 300, "kilogram", None),
+    ("more than 1,000 containers", "en", 1000, None, "container", None),
+    ("1,000 shipping containers", "en", 1000, 1000, "container", None),
+    ("three 20-foot containers", "en", 3, 3, "container", None),
+    ("dozens of containers", "en", None, None, "container", None),
+    ("hundreds of tons", "en", None, None, "ton", None),
+    ("several shipments", "en", None, None, "shipment", None),
+    ("two truckloads", "en", 2, 2, "truckload", None),
+    ("a trainload", "en", None, None, "trainload", None),
+    ("five railroad cars", "en", 5, 5, "railcar", None),
+    ("40 crates", "en", 40, 40, "crate", None),
+    ("at least 40 crates of artillery shells", "en", 40, None, "crate", None),
+    ("120 boxes", "en", 120, 120, "box", None),
+    ("2.5 million rounds", "en", 2.5e6, 2.5e6, "round", None),
+    ("400 artillery rounds", "en", 400, 400, "round", None),
+    ("up to 5 million rounds of ammunition", "en", None, 5e6, "round", None),
+    ("400 rounds or more", "en", 400, None, "round", None),
+    ("300 or more tons", "en", 300, None, "ton", None),
+    ("about 70 percent", "en", 70, 70, "percent", None),
+    ("50%", "en", 50, 50, "percent", None),
+    ("$2.5bn", "en", 2.5e9, 2.5e9, "USD", None),
+    ("US$40 million", "en", 4e7, 4e7, "USD", None),
+    ("40 million dollars", "en", 4e7, 4e7, "USD", None),
+    ("€5 million", "en", 5e6, 5e6, "EUR", None),
+    ("between $5 and $10 million", "en", 5e6, 1e7, "USD", None),
+    ("3,000 tons in 2022", "en", 3000, 3000, "ton", None),
+    # a thing is no unit
+    ("400 missiles", "en", 400, 400, None, None),
+    ("up to 400", "en", None, 400, None, None),
+    ("10 T-72 tanks", "en", 10, 10, None, None),
+    ("400 missiles in crates", "en", 400, 400, None, None),
+    ("5 million artillery shells", "en", 5e6, 5e6, None, None),
+    ("two shipments of 400", "en", None, None, None, None),
+    ("hundreds", "en", None, None, None, None),
+    ("won 5 tanks", "en", 5, 5, None, None),
+    ("USD 5 million", "en", 5e6, 5e6, "USD", None),
+    ("16 train cars", "en", 16, 16, "railcar", None),
+    # ranges
+    ("400 to 600 tons", "en", 400, 600, "ton", None),
+    ("from 300 tons to 400 tons", "en", 300, 400, "ton", None),
+    ("between 1,000 and 3,000 containers", "en", 1000, 3000, "container", None),
+    # rates
+    ("some 10,121 tons a month", "en", 10121, 10121, "ton", "month"),
+    ("300 per month", "en", 300, 300, None, "month"),
+    ("up to 50 drones every month", "en", None, 50, None, "month"),
+    ("10 a day", "en", 10, 10, None, "day"),
+    ("two flights weekly", "en", 2, 2, "flight", "week"),
+    ("2 million rounds a year", "en", 2e6, 2e6, "round", "year"),
+    ("a year's supply of 400 shells", "en", 400, 400, None, None),
+    ("400 in a month", "en", 400, 400, None, None),
+    ("400 a year ago", "en", 400, 400, None, None),
+    ("10 a day, 300 a month", "en", None, None, None, None),
+    # other languages
+    ("3.000 toneladas al mes", "es", 3000, 3000, "tonne", "month"),
+    ("más de 1.000 contenedores", "es", 1000, None, "container", None),
+    ("2 millones de toneladas", "es", 2e6, 2e6, "tonne", None),
+    ("millones de proyectiles", "es", None, None, None, None),
+    ("40 millones de dólares", "es", 4e7, 4e7, "USD", None),
+    ("131 582 tonnes", "fr", 131582, 131582, "tonne", None),
+    ("plus de 1 000 conteneurs", "fr", 1000, None, "container", None),
+    ("jusqu’à 50 tonnes par mois", "fr", None, 50, "tonne", "month"),
+    ("des dizaines de conteneurs", "fr", None, None, "container", None),
+    ("mehr als 1.000 Container", "de", 1000, None, "container", None),
+    ("rund 300 Tonnen pro Monat", "de", 300, 300, "tonne", "month"),
+    ("zwischen 5 und 10 Lieferungen", "de", 5, 10, "shipment", None),
+    ("oltre 1.000 tonnellate", "it", 1000, None, "tonne", None),
+    ("cerca de 200 contêineres por mês", "pt", 200, 200, "container", "month"),
+    ("meer dan 1.000 containers", "nl", 1000, None, "container", None),
+    ("300 ton per maand", "nl", 300, 300, "tonne", "month"),
+    ("10 тыс. тонн в месяц", "ru", 10000, 10000, "tonne", "month"),
+    ("более 1000 контейнеров", "ru", 1000, None, "container", None),
+    ("тысячи снарядов", "ru", None, None, None, None),
+    ("сотни контейнеров", "ru", None, None, "container", None),
+    ("40 млн долларов", "ru", 4e7, 4e7, "USD", None),
+    ("понад 300 тонн на місяць", "uk", 300, None, "tonne", "month"),
+    ("ponad 300 kontenerów", "pl", 300, None, "container", None),
+    ("400 ton", "tr", 400, 400, "tonne", None),
+    ("ayda 400 ton", "tr", 400, 400, "tonne", "month"),
+    ("sekitar 1.000 ton per bulan", "id", 1000, 1000, "tonne", "month"),
+    ("أكثر من ٣٠٠ حاوية شهريا", "ar", 300, None, "container", "month"),
+    ("٣٠٠ طن", "ar", 300, 300, "tonne", None),
+    ("۳۰۰ تن در ماه", "fa", 300, 300, "tonne", "month"),
+    ("४०० टन", "hi", 400, 400, "tonne", None),
+    ("수천 발", "ko", None, None, "round", None),
+    ("약 100만 발", "ko", 1e6, 1e6, "round", None),
+    ("컨테이너 1만여 개", "ko", 10000, None, "container", None),
+    ("매달 300톤", "ko", 300, 300, "tonne", "month"),
+    ("コンテナ1000個以上", "ja", 1000, None, "container", None),
+    ("1日に10発", "ja", 10, 10, "round", "day"),
+    ("約1億円", "ja", 1e8, 1e8, "JPY", None),
+    ("数千枚", "zh", None, None, None, None),
+    ("1000多个集装箱", "zh", 1000, None, "container", None),
+    ("每月2万发", "zh", 20000, 20000, "round", "month"),
+    ("300kg爆薬", "ja", 300, 300, "kilogram", None),
+    ("一批武器", "zh", None, None, "batch", None),
+    ("三百吨", "zh", 300, 300, "tonne", None),
+    ("4000万美元", "zh", 4e7, 4e7, "USD", None),
+    ("$400", "xx", 400, 400, "USD", None),
+]
+
+
+@pytest.mark.parametrize(("text", "language", "low", "high", "unit", "per"), MEASURED)
+def test_what_an_amount_counts_and_in_which_time(text, language, low, high, unit, per):
+    found = parse(text, language)
+    assert (found.low, found.high, found.unit, found.per) == (low, high, unit, per)
+
+
+def test_every_language_of_the_table_has_its_units():
+    codes = table("quantities")
+    assert {code for code in codes if not code.endswith("-units")} == {
+        code.removesuffix("-units") for code in codes if code.endswith("-units")
+    } - {"any"}
+
+
 def test_an_unknown_language_is_read_as_english():
     assert parse("at least 300", "xx") == parse("at least 300", "en")
     assert parse("at least 300", "") == parse("at least 300", "en-US")
@@ -250,5 +373,18 @@ def test_a_number_in_the_digits_of_a_script_is_read_back(number, language):
 
 def test_the_time_for_a_long_text_grows_with_its_length():
     """A quadratic reading would take a minute here."""
-    for piece in ("9 ", "1,000 ", "at least ", "two ", "(", "三", "1-", "or more "):
+    for piece in (
+        "9 ",
+        "1,000 ",
+        "at least ",
+        "two ",
+        "(",
+        "三",
+        "1-",
+        "or more ",
+        "tons ",
+        "1999 tons ",
+        "a month ",
+        "in $5 ",
+    ):
         parse("5 " + piece * 5_000, "en")

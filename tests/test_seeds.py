@@ -89,7 +89,7 @@ SHARED: dict[str, Callable[[Allegation], bool]] = {
     "the talks": lambda a: a.stage == "negotiating" and a.suppliers == ["state:KP"],
     "the letters": lambda a: any(p.role == "correspondent" for p in a.participants),
     "Shoigu's request": lambda a: (
-        a.stage == "seeking" and any(p.actor == "person:sergei-shoigu" for p in a.participants)
+        a.stage == "seeking" and any(p.actor == "person:RU:sergei-shoigu" for p in a.participants)
     ),
     "the second delegation": lambda a: a.stage == "contact" and any(p.role == "delegation" for p in a.participants),
     "the delivery to Wagner": lambda a: a.recipients == ["org:wagner"],

@@ -1,0 +1,405 @@
+"""Clusters of claims that are the same allegation, without looking at every pair.
+
+Claims of the same parties, scope and stage family are placed one after the other, the most specific first. Anchors (a
+participant, a day, an occasion …) lead to the clusters that a claim may belong to; it joins if nothing in the cluster bars
+it. What fits several clusters that exclude each other is placed nowhere, since one wrong "same" must not invent
+corroboration. A cluster never holds two claims that :func:`extractor.judging.judge` calls different; to know that, it is
+enough to keep what its members have in common, so the work grows with the number of claims and not of pairs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from math import inf
+from typing import Literal, NamedTuple
+
+from . import edtf
+from .candidates import Candidate
+from .judging import (
+    ANCHORS,
+    OBVIOUS,
+    SHARP_DAYS,
+    Verdict,
+    compatible,
+    judge,
+    other_episode,
+    other_things,
+    told_apart,
+)
+from .schemas.weapon import WeaponCategory
+
+LISTED = 50
+"""Allegations with a party in common of which all pairs are judged for the reader; of more, nobody would read them."""
+
+LOOKED_AT = 8
+"""Claims of an allegation that are compared with another allegation's for the reader."""
+
+PARTICIPANT, IN_RETURN, RECIPIENT, EVENT, OCCASION, PATTERN = range(len(ANCHORS))
+
+TELLING = 64
+"""An anchor that leads to more clusters than this tells none of them."""
+
+DAYS = 7
+"""A stretch of more days is looked up by its months."""
+
+_Key = tuple[object, ...]
+
+
+class Edge(NamedTuple):
+    """A judgement on two claims, the smaller id first."""
+
+    left: str
+    right: str
+    verdict: Verdict
+    by: Literal["rule", "model", "person"]
+    rule: str
+    refused: bool = False
+
+
+class Clusters(NamedTuple):
+    """Which claims are one allegation, and why."""
+
+    members: list[list[str]]
+    """Claim ids, sorted."""
+    edges: list[Edge]
+    """What joined them, what was refused, and the doubtful or near pairs of clusters, sorted."""
+    unlisted: int
+    """Pairs of clusters with a party in common that were not judged for the reader, since they are too many."""
+
+
+@dataclass(slots=True, eq=False)
+class _Cluster:
+    """Claims that are one allegation, and what bars others from it."""
+
+    members: list[str]
+    earliest: float = -inf
+    """First and last day that every dated member allows."""
+    latest: float = inf
+    told: set[tuple[tuple[int, int], ...]] = field(default_factory=set)
+    """Days of the statements of undated members before a deal."""
+    categories: set[frozenset[WeaponCategory]] = field(default_factory=set)
+    episodes: set[tuple[frozenset[tuple[str, str]], frozenset[str]]] = field(default_factory=set)
+    returns: set[frozenset[str]] = field(default_factory=set)
+    apart: set[str] = field(default_factory=set)
+    """Claims that may never join."""
+    found_under: set[_Key] = field(default_factory=set)
+    """Where it is found already."""
+
+    @classmethod
+    def of(cls, c: Candidate, apart: Collection[str]) -> _Cluster:
+        """A cluster of one."""
+        cluster = cls([c.id], apart=set(apart))
+        if c.reach:
+            cluster.earliest, cluster.latest = c.reach
+        elif c.current:
+            cluster.told.add(c.current)
+        if c.categories:
+            cluster.categories.add(c.categories)
+        if c.roles:
+            cluster.episodes.add((c.participants, c.roles))
+        if c.returns:
+            cluster.returns.add(c.returns)
+        return cluster
+
+    def fits(self, other: _Cluster) -> bool:
+        """Whether no member of one is judged different from a member of the other.
+
+        Dates need no look at pairs: stretches that all overlap in pairs have a day in common (Helly's theorem).
+        """
+        return (
+            self.earliest <= other.latest
+            and other.earliest <= self.latest
+            and not any(told_apart(x, y) for x in self.told for y in other.told)
+            and all(compatible(x, y) for x in self.categories for y in other.categories)
+            and not any(other_episode(x, y) for x in self.episodes for y in other.episodes)
+            and not any(other_things(x, y) for x in self.returns for y in other.returns)
+            and self.apart.isdisjoint(other.members)
+            and other.apart.isdisjoint(self.members)
+        )
+
+    def absorb(self, other: _Cluster) -> None:
+        """Take in all members of another cluster."""
+        self.members += other.members
+        self.earliest, self.latest = max(self.earliest, other.earliest), min(self.latest, other.latest)
+        self.told |= other.told
+        self.categories |= other.categories
+        self.episodes |= other.episodes
+        self.returns |= other.returns
+        self.apart |= other.apart
+        self.found_under |= other.found_under
+
+
+class _Clustering:
+    """Places claims one after the other."""
+
+    def __init__(self, candidates: Mapping[str, Candidate], apart: Mapping[str, Collection[str]]) -> None:
+        self.candidates = candidates
+        self.apart = apart
+        self.cluster_of: dict[str, _Cluster] = {}
+        self.edges: list[Edge] = []
+        self._found: defaultdict[_Key, list[str]] = defaultdict(list)
+        """Claims by anchor and time: per cluster one, as far as clusters were not joined later."""
+
+    def place(self, c: Candidate) -> None:
+        """Put a claim where it belongs."""
+        mine = self.cluster_of[c.id] = _Cluster.of(c, self.apart.get(c.id, ()))
+        ties = self._ties(c)
+        fitting = [k for k in ties if k.fits(mine)]
+        ranked = sorted(fitting, key=lambda k: _strength(ties[k]))
+        best = [k for k in ranked if _strength(ties[k]) == _strength(ties[ranked[0]])]
+        several = any(not x.fits(y) for x, y in combinations(best, 2))
+        for k in ranked:
+            rank, claim = min(ties[k].items())
+            joined = not several and k.fits(self.cluster_of[c.id])
+            if joined:
+                self._join(k, self.cluster_of[c.id])
+            self._judge(c.id, claim, "same", ANCHORS[rank], refused=not joined)
+        self._refuse(c, [k for k in ties if k not in set(fitting)])
+        self._register(c)
+
+    def join_wholes(self) -> None:
+        """Join claims of which a step or part is the same: what has one part in common is one thing."""
+        steps = sorted(c.id for c in self.candidates.values() if c.part_of in self.cluster_of)
+        first: dict[tuple[int, _Key], str] = {}
+        for step in steps:
+            whole = self.candidates[step].part_of or ""
+            key = id(self.cluster_of[step]), _group(self.candidates[whole])
+            other = first.setdefault(key, whole)
+            one, two = self.cluster_of[whole], self.cluster_of[other]
+            if one is not two:
+                if fits := one.fits(two):
+                    self._join(one, two)
+                self._judge(whole, other, "same", "a part of each is the same", refused=not fits)
+
+    def _refuse(self, c: Candidate, barred: Iterable[_Cluster]) -> None:
+        """Report clusters that hold a claim which is the same and another that is different."""
+        for k in barred:
+            for m in k.members[: 2 * LOOKED_AT]:
+                verdict, rule = judge(c, self.candidates[m])
+                if verdict == "same":
+                    self._judge(c.id, m, verdict, rule, refused=True)
+                    break
+
+    def _judge(self, a: str, b: str, verdict: Verdict, rule: str, *, refused: bool) -> None:
+        self.edges.append(Edge(min(a, b), max(a, b), verdict, "rule", rule, refused))
+
+    def _join(self, one: _Cluster, other: _Cluster) -> None:
+        large, small = (one, other) if len(one.members) >= len(other.members) else (other, one)
+        large.absorb(small)
+        self.cluster_of |= dict.fromkeys(small.members, large)
+
+    # Finding ---------------------------------------------------------------------------------------------------------
+
+    def _ties(self, c: Candidate) -> dict[_Cluster, dict[int, str]]:
+        """The clusters that share an anchor with a claim: for each the anchors' ranks, and a claim that has it."""
+        ties: dict[_Cluster, dict[int, str]] = {}
+        for rank, key in _lookups(c):
+            there = self._found.get(key, ())
+            if len(there) > TELLING:
+                continue
+            for claim in there:
+                ties.setdefault(self.cluster_of[claim], {}).setdefault(rank, claim)
+        return ties
+
+    def _register(self, c: Candidate) -> None:
+        mine = self.cluster_of[c.id]
+        for key in _keys(c):
+            if key not in mine.found_under:
+                mine.found_under.add(key)
+                self._found[key].append(c.id)
+
+
+def _group(c: Candidate) -> _Key:
+    """Only claims of one group can be the same by a rule."""
+    return c.scope, c.family, c.suppliers, c.recipients
+
+
+def _strength(ranks: Collection[int]) -> tuple[int, int]:
+    """The strongest anchor first; of equal ones, the cluster that shares more of them."""
+    return min(ranks), -len(ranks)
+
+
+def _anchors(c: Candidate) -> Iterator[tuple[int, _Key]]:
+    """What ties a claim to an episode at any time."""
+    if c.scope == "pattern":
+        yield PATTERN, ()
+        return
+    yield from ((PARTICIPANT, p) for p in sorted(c.participants))
+    yield from ((IN_RETURN, (r,)) for r in sorted(c.returns))
+    yield from ((RECIPIENT, (r,)) for r in sorted(c.unofficial))
+
+
+def _keys(c: Candidate) -> Iterator[_Key]:
+    """Under what a claim is found."""
+    group = _group(c)
+    times = _times(c.reach)
+    for rank, value in _anchors(c):
+        yield (rank, value, *group)
+        yield from ((rank, value, time, *group) for time in times or (ANY_TIME,))
+    if c.scope != "pattern":
+        yield from ((EVENT, time, *group) for time in _times(_event_days(c)))
+        for o in c.occasions:
+            yield from ((OCCASION, o.origin, day, o.from_any_day, *group) for day in range(o.first, o.last + 1))
+            if o.weekday is not None:
+                yield (OCCASION, o.origin, "weekday", o.weekday, o.from_any_day, *group)
+
+
+def _lookups(c: Candidate) -> Iterator[tuple[int, _Key]]:
+    """Where a claim looks for its like. A dated claim needn't look at what has another date."""
+    group = _group(c)
+    times = _overlapping(c.reach)
+    for rank, value in _anchors(c):
+        if times:
+            yield from ((rank, (rank, value, time, *group)) for time in (*times, ANY_TIME))
+        else:
+            yield rank, (rank, value, *group)
+    if c.scope != "pattern":
+        yield from ((EVENT, (EVENT, time, *group)) for time in _overlapping(_event_days(c)))
+        for o in sorted(c.occasions):
+            days = range(o.first, o.last + 1)
+            yield from ((OCCASION, (OCCASION, o.origin, day, o.from_any_day, *group)) for day in days)
+            if o.weekday is not None:
+                yield OCCASION, (OCCASION, o.origin, "weekday", o.weekday, not o.from_any_day, *group)
+
+
+def _event_days(c: Candidate) -> tuple[int, int] | None:
+    if edtf.covers(c.event) > SHARP_DAYS:
+        return None
+    covered = edtf.bounds(c.event)
+    return (covered[0].toordinal(), covered[1].toordinal()) if covered else None
+
+
+_Time = tuple[Literal["day", "month", "any"], int]
+ANY_TIME: _Time = ("any", 0)
+
+
+def _times(stretch: tuple[int, int] | None) -> list[_Time]:
+    """The days of a short stretch, the months (of 30 days) of a longer one; empty for one that says little."""
+    if stretch is None or stretch[1] - stretch[0] > 2 * SHARP_DAYS:
+        return []
+    first, last = stretch
+    if last - first < DAYS:
+        return [("day", day) for day in range(first, last + 1)]
+    return _months(first, last)
+
+
+def _overlapping(stretch: tuple[int, int] | None) -> list[_Time]:
+    """The days and months under which everything is found that overlaps a stretch and is as sharp."""
+    if not _times(stretch) or stretch is None:
+        return []
+    first, last = stretch
+    return [("day", day) for day in range(first, last + 1)] + _months(first, last)
+
+
+def _months(first: int, last: int) -> list[_Time]:
+    return [("month", month) for month in range(first // 30, last // 30 + 1)]
+
+
+# All clusters ----------------------------------------------------------------------------------------------------------
+
+
+def cluster(
+    candidates: Mapping[str, Candidate],
+    *,
+    told: Iterable[Edge] = (),
+    alone: Collection[str] = (),
+) -> Clusters:
+    """Clusters of all candidates, and the edges from which they follow.
+
+    ``told`` are judgements of people and models: a person's are stronger than every rule, a model's only settle what
+    the rules leave unsure. ``alone`` are claims that join nothing (rejected by a person).
+    """
+    told = sorted(told)
+    apart = _kept_apart(candidates, told)
+    clustering = _Clustering(candidates, apart)
+    for c in sorted(candidates.values(), key=_specificity):
+        if c.id in alone:
+            clustering.cluster_of[c.id] = _Cluster.of(c, apart.get(c.id, ()))
+        else:
+            clustering.place(c)
+    clustering.join_wholes()
+    for edge in sorted(told, key=lambda e: (e.by == "person", e)):  # people have the last word
+        clustering.edges.append(_carry_out(clustering, edge, alone))
+    clusters = list({id(k): k for k in clustering.cluster_of.values()}.values())
+    members = sorted(sorted(k.members) for k in clusters)
+    near, unlisted = _near(candidates, members, {(e.left, e.right) for e in clustering.edges})
+    return Clusters(members, sorted({*clustering.edges, *near}), unlisted)
+
+
+def _specificity(c: Candidate) -> tuple[float, int, int, int, str]:
+    """The narrowest event first, then whoever names more."""
+    width = c.reach[1] - c.reach[0] if c.reach else inf
+    return width, -len(c.participants), -len(c.returns), -len(c.categories), c.id
+
+
+def _kept_apart(candidates: Mapping[str, Candidate], told: Iterable[Edge]) -> dict[str, set[str]]:
+    """Claims that may never be joined: a part and its whole, and what people and models judged different, with all that
+    people judged the same as either."""
+    together: dict[str, set[str]] = {}
+    for edge in told:
+        if edge.by == "person" and edge.verdict == "same":
+            both = together.get(edge.left, {edge.left}) | together.get(edge.right, {edge.right})
+            together |= dict.fromkeys(both, both)
+    apart: dict[str, set[str]] = defaultdict(set)
+    pairs = [(c.id, c.part_of) for c in candidates.values() if c.part_of in candidates]
+    pairs += [(e.left, e.right) for e in told if e.verdict == "different"]
+    for a, b in pairs:
+        if b is None or together.get(a, {a}) is together.get(b):
+            continue
+        for x in together.get(a, {a}):
+            apart[x] |= together.get(b, {b})
+        for y in together.get(b, {b}):
+            apart[y] |= together.get(a, {a})
+    return apart
+
+
+def _carry_out(clustering: _Clustering, edge: Edge, alone: Collection[str]) -> Edge:
+    """A judgement from outside, carried out where it joins; a model's only where the rules don't object."""
+    if edge.verdict != "same":
+        return edge
+    candidates = clustering.candidates
+    left, right = clustering.cluster_of[edge.left], clustering.cluster_of[edge.right]
+    if left is right:
+        return edge
+    if edge.left in alone or edge.right in alone:
+        return edge._replace(refused=True)
+    if edge.by == "person":
+        barred = not (left.apart.isdisjoint(right.members) and right.apart.isdisjoint(left.members))
+    else:
+        barred = not left.fits(right) or _group(candidates[edge.left]) != _group(candidates[edge.right])
+    if not barred:
+        clustering._join(left, right)  # noqa: SLF001 - one algorithm, two parts
+    return edge._replace(refused=barred)
+
+
+def _near(
+    candidates: Mapping[str, Candidate], members: list[list[str]], judged: Collection[tuple[str, str]]
+) -> tuple[list[Edge], int]:
+    """The doubtful and near pairs of clusters, and how many pairs there were too many of."""
+    blocks: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for number, ids in enumerate(members):
+        c = candidates[ids[0]]
+        names = {c.proxies.get(p, p) for p in c.suppliers | c.recipients} | {p for _, p in c.participants}
+        for name in names:
+            blocks[c.scope, c.family, name].append(number)
+    unlisted = sum(len(b) * (len(b) - 1) // 2 for b in blocks.values() if len(b) > LISTED)
+    pairs = {pair for b in blocks.values() if len(b) <= LISTED for pair in combinations(b, 2)}
+    found = (_nearest(candidates, members[i], members[j]) for i, j in sorted(pairs))
+    return [e for e in found if e and (e.left, e.right) not in judged], unlisted
+
+
+def _nearest(candidates: Mapping[str, Candidate], left: list[str], right: list[str]) -> Edge | None:
+    """The judgement on two clusters: what keeps them apart, else what leaves it open; None where it is obvious."""
+    unsure = None
+    for a in left[:LOOKED_AT]:
+        for b in right[:LOOKED_AT]:
+            verdict, rule = judge(candidates[a], candidates[b])
+            edge = Edge(min(a, b), max(a, b), verdict, "rule", rule)
+            if verdict == "different":
+                return None if rule in OBVIOUS else edge
+            if verdict == "unsure":
+                unsure = unsure or edge
+    return unsure

@@ -1,0 +1,395 @@
+"""What people decide: read from a file of lines that is only ever added to, checked against each other, and matched with
+the records that they are about.
+
+A decision is known by content, not by place: it is carried over to a changed article as long as the same words are
+extracted as the same record, and reported where they are not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from . import edtf
+from .errors import UsageError
+from .ledger import Ledger
+from .schemas import Claim, Dataset, DatePhrase, Decided, Decision, DenialStatement, Subject
+from .schemas.decision import Credibility, Reliability, Status, Verb
+
+PAIRS = frozenset({"same", "different"})
+EDITABLE = frozenset({"stage", "scope", "suppliers", "recipients", "event_time", "summary"})
+"""Fields of a claim that people may correct."""
+
+
+class _Line(BaseModel):
+    """A line of a decisions file as people may write it: ids are enough."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    verb: Verb
+    subjects: list[str | Subject]
+    edit: dict[str, Any] = {}
+    reliability: Reliability | None = None
+    credibility: Credibility | None = None
+    note: str | None = None
+    by: str | None = None
+    at: str | None = None
+    replaces: str | None = None
+    id: str | None = None
+
+
+class Broken(NamedTuple):
+    """A line that is no decision."""
+
+    path: str
+    line: int
+    """1-based."""
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}, line {self.line}: no decision ({self.reason}); the other lines are used"
+
+
+def load_decisions(path: Path) -> tuple[list[Decision], list[Broken]]:
+    """The decisions of a file (one JSON object a line), and the lines that are none. Raises UsageError."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8") from error
+    decisions: dict[str, Decision] = {}
+    broken: list[Broken] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            decision = _decision(_Line.model_validate_json(line))
+        except ValidationError as error:
+            broken.append(Broken(str(path), number, _first(error)))
+        except ValueError as error:
+            broken.append(Broken(str(path), number, str(error)))
+        else:
+            decisions.setdefault(decision.id, decision)
+    return list(decisions.values()), broken
+
+
+def append_decision(path: Path, decision: Decision) -> None:
+    """Add a decision to a file, whole or not at all, on the disk when this returns. Raises UsageError."""
+    line = decision.model_dump_json() + "\n"
+    try:
+        with path.open("ab+") as file:
+            if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
+                line = "\n" + line  # somebody's last line was left open
+            file.write(line.encode())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def decide(
+    dataset: Dataset,
+    verb: Verb,
+    ids: Iterable[str],
+    *,
+    edit: Mapping[str, Any] | None = None,
+    reliability: Reliability | None = None,
+    credibility: Credibility | None = None,
+    note: str | None = None,
+    by: str | None = None,
+    at: str | None = None,
+    replaces: str | None = None,
+) -> Decision:
+    """A decision about records of a dataset, with all by which they are known again: write it down with
+    :func:`append_decision`. Raises UsageError for an id that is not there and for a verb that does not go with it.
+
+    ``verb`` and ``edit`` as in :class:`extractor.schemas.Decision`; ``at`` is ISO 8601, ``replaces`` a decision's id.
+    """
+    ledger = Ledger([dataset])
+    subjects = [_subject(ledger, i) for i in ids]
+    try:
+        decision = _decision(
+            _Line(
+                verb=verb,
+                subjects=list(subjects),
+                edit=dict(edit or {}),
+                reliability=reliability,
+                credibility=credibility,
+                note=note,
+                by=by,
+                at=at,
+                replaces=replaces,
+            )
+        )
+        if verb == "edit":
+            edited(ledger.claims[subjects[0].id], decision.edit, ledger)
+    except ValidationError as error:
+        raise UsageError(_first(error)) from error
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return decision
+
+
+def edited(claim: Claim, edit: Mapping[str, Any], ledger: Ledger) -> Claim:
+    """A claim with a person's values. Raises ValueError for values that are none."""
+    update = dict(edit)
+    if (when := update.get("event_time")) is not None:
+        if not isinstance(when, str) or edtf.bounds(when) is None:
+            raise ValueError(f"event_time {when!r} is no EDTF date")
+        update["event_time"] = DatePhrase(text=when, edtf=when, anchor=None, method="edited").model_dump()
+    unknown = [a for f in ("suppliers", "recipients") for a in update.get(f) or () if a not in ledger.actors]
+    if unknown:
+        raise ValueError(f"{', '.join(map(str, unknown))}: no actor of these articles")
+    try:
+        return Claim.model_validate(claim.model_dump() | update)
+    except ValidationError as error:
+        raise ValueError(_first(error)) from error
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    return f"{where}: {first['msg']}" if where else first["msg"]
+
+
+def _decision(line: _Line) -> Decision:
+    """The decision that a line means. Raises ValueError for one that means nothing."""
+    subjects = [
+        s if isinstance(s, Subject) else Subject(id=s, path=None, article_id=None, content=None) for s in line.subjects
+    ]
+    kinds = {s.id.partition(":")[0] for s in subjects}
+    if line.verb in PAIRS and (len({s.id for s in subjects}) != 2 or len(subjects) != 2):
+        raise ValueError(f"{line.verb} is about two different records")
+    if line.verb not in PAIRS and len(subjects) != 1:
+        raise ValueError(f"{line.verb} is about one record")
+    if line.verb in PAIRS and kinds != {"claim"} and kinds & {"claim", "denial", "source", "response"}:
+        raise ValueError(f"{line.verb} is about two claims or two actors")
+    if line.verb in {"accept", "reject"} and not kinds <= {"claim", "denial"}:
+        raise ValueError(f"{line.verb} is about a claim or a denial statement")
+    if line.verb == "edit" and (kinds != {"claim"} or not line.edit or line.edit.keys() - EDITABLE):
+        raise ValueError(f"edit gives new values of a claim's {', '.join(sorted(EDITABLE))}")
+    if line.verb == "grade" and (not kinds <= {"claim", "source"} or not (line.reliability or line.credibility)):
+        raise ValueError("grade gives a claim or a source a reliability (A to F), a claim also a credibility (1 to 6)")
+    if line.verb == "note" and not line.note:
+        raise ValueError("note without a note")
+    content = {
+        "verb": line.verb,
+        "subjects": sorted((s.model_dump() for s in subjects), key=lambda s: s["id"]),
+        "edit": line.edit,
+        "reliability": line.reliability,
+        "credibility": line.credibility,
+        "note": line.note,
+        "by": line.by,
+        "at": line.at,
+        "replaces": line.replaces,
+    }
+    key = json.dumps(content, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+    return Decision(id=f"decision:{hashlib.sha256(key).hexdigest()[:12]}", **content)
+
+
+# What a record says -----------------------------------------------------------------------------------------------------
+
+
+def _subject(ledger: Ledger, i: str) -> Subject:
+    if i in ledger.claims or i in ledger.denials:
+        statement = ledger.claims.get(i) or ledger.denials[i]
+        path = ledger.articles[statement.article_id].path
+        return Subject(id=i, path=path, article_id=statement.article_id, content=_content(ledger, statement))
+    if i in ledger.actors or i in ledger.sources:
+        return Subject(id=i, path=None, article_id=None, content=None)
+    raise UsageError(f"{i}: no claim, denial statement, actor or source of this dataset (see: extract schema)")
+
+
+def _content(ledger: Ledger, statement: Claim | DenialStatement) -> str:
+    """Hash of what a statement says and of the words it rests on, without their place."""
+    if isinstance(statement, Claim):
+        words = [e.exact for t in ledger.attributions[statement.id] for e in t.evidence]
+        said: list[Any] = [statement.stage, statement.scope, statement.suppliers, statement.recipients]
+        said.append(sorted(i.weapon for i in statement.items))
+    else:
+        words = [e.exact for e in statement.evidence]
+        said = [statement.denier, statement.kind, statement.scope]
+    key = json.dumps([said, sorted(set(words))], ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(key).hexdigest()[:16]
+
+
+# From decisions to what holds -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Settled:
+    """What holds of all decisions, by record id."""
+
+    outcomes: dict[str, tuple[Decision, Status, str]] = field(default_factory=dict)
+    """Every decision by id, with what became of it and why."""
+    claims: list[tuple[str, str, Verb, str]] = field(default_factory=list)
+    """Pairs of claims judged same or different: the smaller id, the larger, the verdict, the decision's id."""
+    actors: list[tuple[str, str, Verb, str]] = field(default_factory=list)
+    """The same of actors."""
+    verdicts: dict[str, Verb] = field(default_factory=dict)
+    """``accept`` or ``reject`` of claims and denial statements."""
+    edits: dict[str, list[Decision]] = field(default_factory=lambda: defaultdict(list))
+    """Corrections of claims."""
+    grades: dict[str, list[Decision]] = field(default_factory=lambda: defaultdict(list))
+    """Grades of claims and sources."""
+
+    def refuse(self, decision_id: str, detail: str) -> None:
+        """Note that an applied decision could not be carried out."""
+        decision, _, _ = self.outcomes[decision_id]
+        self.outcomes[decision_id] = (decision, "refused", detail)
+
+    def decided(self) -> list[Decided]:
+        """Every decision with what became of it, by date and id."""
+        found = [Decided(decision=d, status=s, detail=detail) for d, s, detail in self.outcomes.values()]
+        return sorted(found, key=lambda x: (x.decision.at or "", x.decision.id))
+
+
+def settle(decisions: Iterable[Decision], ledger: Ledger) -> Settled:
+    """What holds of the decisions for the records of a ledger. Contradictory ones are all left out."""
+    settled = Settled()
+    known = {d.id: d for d in decisions}
+    replaced = {d.replaces: d.id for d in known.values() if d.replaces}
+    finder = _Finder(ledger)
+    standing: dict[str, tuple[Decision, list[str]]] = {}
+    for i, d in sorted(known.items()):
+        if i in replaced:
+            settled.outcomes[i] = (d, "replaced", f"replaced by {replaced[i]}")
+            continue
+        ids, status, detail = finder.find(d)
+        if status == "applied" and d.verb == "edit":
+            status, detail = _valid_edit(ledger, ids[0], d, detail)
+        settled.outcomes[i] = (d, status, detail)
+        if status == "applied":
+            standing[i] = (d, ids)
+    for i, others in _contradictions(standing).items():
+        settled.outcomes[i] = (known[i], "contradictory", f"excludes {', '.join(sorted(others))}; none is applied")
+        standing.pop(i, None)
+    for i, (d, ids) in standing.items():
+        _apply(settled, i, d, ids)
+    return settled
+
+
+def _valid_edit(ledger: Ledger, claim: str, d: Decision, detail: str) -> tuple[Status, str]:
+    try:
+        edited(ledger.claims[claim], d.edit, ledger)
+    except ValueError as error:
+        return "invalid", str(error)
+    return "applied", detail
+
+
+def _apply(settled: Settled, i: str, d: Decision, ids: list[str]) -> None:
+    match d.verb:
+        case "same" | "different":
+            pairs = settled.claims if ids[0].startswith("claim:") else settled.actors
+            pairs.append((min(ids), max(ids), d.verb, i))
+        case "accept" | "reject":
+            settled.verdicts[ids[0]] = d.verb
+        case "edit":
+            settled.edits[ids[0]].append(d)
+        case "grade":
+            settled.grades[ids[0]].append(d)
+        case "note":
+            pass
+
+
+class _Finder:
+    """Finds the records that a decision is about."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._by_content: dict[str, list[str]] | None = None
+
+    def find(self, d: Decision) -> tuple[list[str], Status, str]:
+        """The ids of its records today; else why it can't be applied."""
+        ids: list[str] = []
+        carried: list[str] = []
+        for s in d.subjects:
+            if self._present(s.id):
+                ids.append(s.id)
+            elif len(same := self._alike(s)) == 1:
+                ids += same
+                carried.append(f"{s.id} is now {same[0]}: {s.path or 'its article'} has changed, the record has not")
+            elif s.article_id in self._ledger.articles:
+                return [], "extraction_changed", f"{s.id} is no longer extracted from {s.path}; look at it again"
+            else:
+                where = f" ({s.path})" if s.path else ""
+                return [], "not_here", f"{s.id}{where} is not among what was merged"
+        if len(set(ids)) < len(ids):
+            return [], "extraction_changed", "both records are one by now"
+        return ids, "applied", "; ".join(carried)
+
+    def _present(self, i: str) -> bool:
+        ledger = self._ledger
+        return any(i in table for table in (ledger.claims, ledger.denials, ledger.actors, ledger.sources))
+
+    def _alike(self, s: Subject) -> list[str]:
+        if s.content is None:
+            return []
+        if self._by_content is None:
+            self._by_content = defaultdict(list)
+            statements: list[Claim | DenialStatement] = [*self._ledger.claims.values(), *self._ledger.denials.values()]
+            for statement in statements:
+                self._by_content[_content(self._ledger, statement)].append(statement.id)
+        return self._by_content.get(s.content, [])
+
+
+def _contradictions(standing: Mapping[str, tuple[Decision, list[str]]]) -> dict[str, set[str]]:
+    """Decisions that exclude each other, each with the others."""
+    against: dict[str, set[str]] = defaultdict(set)
+    for group in (*_by_value(standing), *_by_path(standing)):
+        for i in group:
+            against[i] |= set(group) - {i}
+    return against
+
+
+def _by_value(standing: Mapping[str, tuple[Decision, list[str]]]) -> Iterator[list[str]]:
+    """Decisions that give one field of one record several values."""
+    told: dict[tuple[str, ...], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for i, (d, ids) in standing.items():
+        if d.verb in {"accept", "reject"}:
+            told["verdict", ids[0]][d.verb].append(i)
+        elif d.verb == "edit":
+            for name, value in d.edit.items():
+                told["edit", ids[0], name][json.dumps(value, sort_keys=True)].append(i)
+        elif d.verb == "grade":  # people may differ; one person may not
+            for name, value in (("reliability", d.reliability), ("credibility", d.credibility)):
+                if value:
+                    told[name, ids[0], d.by or ""][value].append(i)
+    yield from ([i for told_by in values.values() for i in told_by] for values in told.values() if len(values) > 1)
+
+
+def _by_path(standing: Mapping[str, tuple[Decision, list[str]]]) -> Iterator[list[str]]:
+    """A "different" whose records are joined by "same": it, and the "same" on the way."""
+    same: dict[str, dict[str, str]] = defaultdict(dict)
+    for i, (d, ids) in sorted(standing.items()):
+        if d.verb == "same":
+            same[ids[0]][ids[1]] = same[ids[1]][ids[0]] = i
+    for i, (d, ids) in sorted(standing.items()):
+        if d.verb == "different" and (way := _way(same, *ids)):
+            yield [i, *way]
+
+
+def _way(same: Mapping[str, Mapping[str, str]], start: str, end: str) -> list[str]:
+    """The decisions on every shortest way from one record to another; empty if there is none."""
+    before: dict[str, tuple[str, str]] = {start: ("", "")}
+    waiting = deque([start])
+    while waiting and end not in before:
+        here = waiting.popleft()
+        for there, decision in sorted(same.get(here, {}).items()):
+            if there not in before:
+                before[there] = (here, decision)
+                waiting.append(there)
+    way: list[str] = []
+    while end in before and before[end][0]:
+        end, decision = before[end]
+        way.append(decision)
+    return way

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
@@ -18,7 +19,8 @@ from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 from . import prompt
 from .candidates import Candidate
 from .defects import find_defects
-from .errors import ArticleError, UsageError
+from .errors import ArticleError, ProviderRejected, UsageError
+from .judging import OPEN
 from .ledger import Ledger
 from .llm import Tally
 from .merging import Merged
@@ -28,9 +30,6 @@ T = TypeVar("T", bound=Draft)
 
 Pair = tuple[str, str]
 """Claim ids, the smaller one first."""
-
-OPEN = "no shared anchor"
-"""The rule of :func:`extractor.judging.judge` that leaves open what a model may settle."""
 
 SENTENCES = 12
 """Sentences of a claim that are shown."""
@@ -68,8 +67,8 @@ async def adjudicate(
 ) -> Adjudicated:
     """Ask about every pair in doubt that no model has judged: ``limit`` pairs at most, ``concurrency`` at once.
 
-    ``merged`` is the ledger by rules and people alone. A call that fails leaves its pair unsure. Raises ProviderRejected
-    where no call can succeed, and UsageError for a model that answers articles only.
+    ``merged`` is the ledger by rules and people alone. A call that fails leaves its pair unsure, and so does a server
+    that refuses all of them. Raises UsageError for a model that answers articles only.
     """
     if not isinstance(model, AnswersAs):
         raise UsageError(
@@ -79,7 +78,7 @@ async def adjudicate(
     doubtful = doubts(merged)
     overruled = {(j.left, j.right) for j in merged.judgements if j.by == "person"}
     earlier = [j for j in ledger.judged if (j.left, j.right) in {*doubtful, *overruled}]
-    asking = _Asking(ledger, model, _pair_run(run))
+    asking = _Asking(ledger, _claims(ledger, merged), model, _pair_run(run))
     waiting = asking.prepare(sorted({*doubtful} - {(j.left, j.right) for j in earlier}), limit)
     try:
         async with asyncio.TaskGroup() as workers:
@@ -117,6 +116,15 @@ def reported(merged: Merged, unsettled: Mapping[Pair, str]) -> Merged:
     return replace(merged, judgements=judgements)
 
 
+def _claims(ledger: Ledger, merged: Merged) -> dict[str, Claim]:
+    """All claims, with what people corrected: the rules compared them so."""
+    edits: dict[str, dict[str, Any]] = defaultdict(dict)
+    for edit in (e for a in merged.allegations for e in a.edits):
+        edits[edit.claim][edit.field] = edit.edited
+    corrected = {i: Claim.model_validate(ledger.claims[i].model_dump() | values) for i, values in edits.items()}
+    return {**ledger.claims, **corrected}
+
+
 def _parties(c: Candidate) -> tuple[Any, ...]:
     return c.scope, c.family, c.suppliers, c.recipients
 
@@ -139,19 +147,20 @@ def _hash(content: Any) -> str:
 
 
 class _Asking:
-    def __init__(self, ledger: Ledger, model: AnswersAs, run: Run) -> None:
+    def __init__(self, ledger: Ledger, claims: Mapping[str, Claim], model: AnswersAs, run: Run) -> None:
         self.run = run
         self.judgements: list[Judgement] = []
         self.accounts: list[ArticleAccount] = []
         self.unsettled: dict[Pair, str] = {}
         self._ledger = ledger
+        self._claims = claims
         self._model = model
 
     def prepare(self, pairs: Iterable[Pair], limit: int) -> Iterator[tuple[Pair, list[prompt.Message]]]:
         """The requests to send; a pair that gets none is unsettled."""
         requests: list[tuple[Pair, list[prompt.Message]]] = []
         for left, right in pairs:
-            one, other = report(self._ledger, left), report(self._ledger, right)
+            one, other = (report(self._ledger, self._claims[i]) for i in (left, right))
             if one is None or other is None:
                 self.unsettled[left, right] = "not put to the model, since its sentences give orders to software"
             elif len(requests) == limit:
@@ -170,6 +179,10 @@ class _Asking:
                 self.unsettled[pair] = f"the model gave no verdict ({_cut(str(error), 'reason')})"
                 self._account(pair, tally, None)
                 continue
+            except ProviderRejected as error:  # nobody will be answered; what was extracted is paid for and stays
+                for left_out in (pair, *(other for other, _ in waiting)):
+                    self.unsettled[left_out] = f"the server refused to judge it ({_cut(str(error), 'reason')})"
+                return
             self._account(pair, tally, answer)
             name = ", ".join(sorted(tally.models)) or str(self.run.model)
             rule = f"{_cut(name, 'value')}: {_cut(answer.reason, 'reason')}"
@@ -182,7 +195,7 @@ class _Asking:
         self.accounts.append(
             ArticleAccount(
                 id=f"adjudication:{key}" if answer else f"failure:{key}",
-                article_id=self._ledger.claims[pair[0]].article_id,
+                article_id=self._claims[pair[0]].article_id,
                 run=self.run.id,
                 outcome="adjudicated" if answer else "failed",
                 records=[],
@@ -195,13 +208,12 @@ class _Asking:
 # What is shown -------------------------------------------------------------------------------------------------------
 
 
-def report(ledger: Ledger, claim_id: str) -> list[prompt.Field] | None:
+def report(ledger: Ledger, claim: Claim) -> list[prompt.Field] | None:
     """A claim as the model sees it; None if it rests on nothing but sentences that give orders to software.
 
     Of actors and weapons it holds the ids: their names in the ledger depend on what else was merged.
     """
-    claim, spoken = ledger.claims[claim_id], ledger.attributions[claim_id]
-    article = ledger.articles[claim.article_id]
+    spoken, article = ledger.attributions[claim.id], ledger.articles[claim.article_id]
     orders = [(d.start, d.end) for d in article.defects if d.kind == "instruction_like"]
     sentences = _sentences(spoken, orders)
     if not sentences:

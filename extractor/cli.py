@@ -325,6 +325,8 @@ class _ProgressDisplay:
 def _summary(dataset: Dataset, output: Path | None) -> None:
     from rich.table import Table
 
+    from .judging import OPEN
+
     told = dataset.accounting
     n, records = told.articles, {r.record: r for r in told.records}
     contested = sum(a.contested != "none" for a in dataset.allegations)
@@ -341,6 +343,10 @@ def _summary(dataset: Dataset, output: Path | None) -> None:
     table.add_row(
         "origins", f"{several} of {len(dataset.allegations)} allegations have more than one independent origin"
     )
+    asked = sum(a.outcome == "adjudicated" for a in told.extractions)
+    left_open = sum(j.rule.startswith(f"{OPEN}; ") for j in dataset.judgements)
+    if asked or left_open:
+        table.add_row("adjudicated", f"{asked} pairs, {left_open} left without a verdict (see judgements)")
     if dataset.decisions:
         became = Counter(d.status for d in dataset.decisions)
         table.add_row("decisions", ", ".join(f"{n} {status.replace('_', ' ')}" for status, n in sorted(became.items())))

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations
 from math import inf
 from typing import Literal, NamedTuple
@@ -140,16 +141,17 @@ class _Clustering:
         self.apart = apart
         self.cluster_of: dict[str, _Cluster] = {}
         self.edges: list[Edge] = []
-        self._found: defaultdict[_Key, list[str]] = defaultdict(list)
-        """Claims by anchor and time: per cluster one, as far as clusters were not joined later."""
+        self._found: defaultdict[_Key, defaultdict[_Key, list[str]]] = defaultdict(lambda: defaultdict(list))
+        """For each group claims by anchor and time: per cluster one, as far as clusters were not joined later."""
 
     def place(self, c: Candidate) -> None:
         """Put a claim where it belongs."""
         mine = self.cluster_of[c.id] = _Cluster.of(c, self.apart.get(c.id, ()))
         ties = self._ties(c)
-        fitting = [k for k in ties if k.fits(mine)]
-        ranked = sorted(fitting, key=lambda k: _strength(ties[k]))
-        best = [k for k in ranked if _strength(ties[k]) == _strength(ties[ranked[0]])]
+        fits = {k for k in ties if k.fits(mine)}
+        ranked = sorted((k for k in ties if k in fits), key=lambda k: _strength(ties[k]))
+        strongest = min((_strength(ties[k]) for k in ranked), default=None)
+        best = [k for k in ranked if _strength(ties[k]) == strongest]
         several = any(not x.fits(y) for x, y in combinations(best, 2))
         for k in ranked:
             rank, claim = min(ties[k].items())
@@ -157,7 +159,7 @@ class _Clustering:
             if joined:
                 self._join(k, self.cluster_of[c.id])
             self._judge(c.id, claim, "same", ANCHORS[rank], refused=not joined)
-        self._refuse(c, [k for k in ties if k not in set(fitting)])
+        self._refuse(c, [k for k in ties if k not in fits])
         self._register(c)
 
     def join_wholes(self) -> None:
@@ -196,8 +198,9 @@ class _Clustering:
     def _ties(self, c: Candidate) -> dict[_Cluster, dict[int, str]]:
         """The clusters that share an anchor with a claim: for each the anchors' ranks, and a claim that has it."""
         ties: dict[_Cluster, dict[int, str]] = {}
+        found = self._found[_group(c)]
         for rank, key in _lookups(c):
-            there = self._found.get(key, ())
+            there = found.get(key, ())
             if len(there) > TELLING:
                 continue
             for claim in there:
@@ -205,11 +208,11 @@ class _Clustering:
         return ties
 
     def _register(self, c: Candidate) -> None:
-        mine = self.cluster_of[c.id]
+        mine, found = self.cluster_of[c.id], self._found[_group(c)]
         for key in _keys(c):
             if key not in mine.found_under:
                 mine.found_under.add(key)
-                self._found[key].append(c.id)
+                found[key].append(c.id)
 
 
 def _group(c: Candidate) -> _Key:
@@ -233,42 +236,41 @@ def _anchors(c: Candidate) -> Iterator[tuple[int, _Key]]:
 
 
 def _keys(c: Candidate) -> Iterator[_Key]:
-    """Under what a claim is found."""
-    group = _group(c)
+    """Under what a claim is found in its group."""
     times = _times(c.reach)
     for rank, value in _anchors(c):
-        yield (rank, value, *group)
-        yield from ((rank, value, time, *group) for time in times or (ANY_TIME,))
+        yield (rank, value)
+        yield from ((rank, value, time) for time in times or (ANY_TIME,))
     if c.scope != "pattern":
-        yield from ((EVENT, time, *group) for time in _times(_event_days(c)))
+        yield from ((EVENT, time) for time in _times(_event_days(c.event)))
         for o in c.occasions:
-            yield from ((OCCASION, o.origin, day, o.from_any_day, *group) for day in range(o.first, o.last + 1))
+            yield from ((OCCASION, o.origin, day, o.from_any_day) for day in range(o.first, o.last + 1))
             if o.weekday is not None:
-                yield (OCCASION, o.origin, "weekday", o.weekday, o.from_any_day, *group)
+                yield (OCCASION, o.origin, "weekday", o.weekday, o.from_any_day)
 
 
 def _lookups(c: Candidate) -> Iterator[tuple[int, _Key]]:
-    """Where a claim looks for its like. A dated claim needn't look at what has another date."""
-    group = _group(c)
+    """Where a claim looks for its like in its group. A dated claim needn't look at what has another date."""
     times = _overlapping(c.reach)
     for rank, value in _anchors(c):
         if times:
-            yield from ((rank, (rank, value, time, *group)) for time in (*times, ANY_TIME))
+            yield from ((rank, (rank, value, time)) for time in (*times, ANY_TIME))
         else:
-            yield rank, (rank, value, *group)
+            yield rank, (rank, value)
     if c.scope != "pattern":
-        yield from ((EVENT, (EVENT, time, *group)) for time in _overlapping(_event_days(c)))
+        yield from ((EVENT, (EVENT, time)) for time in _overlapping(_event_days(c.event)))
         for o in sorted(c.occasions):
             days = range(o.first, o.last + 1)
-            yield from ((OCCASION, (OCCASION, o.origin, day, o.from_any_day, *group)) for day in days)
+            yield from ((OCCASION, (OCCASION, o.origin, day, o.from_any_day)) for day in days)
             if o.weekday is not None:
-                yield OCCASION, (OCCASION, o.origin, "weekday", o.weekday, not o.from_any_day, *group)
+                yield OCCASION, (OCCASION, o.origin, "weekday", o.weekday, not o.from_any_day)
 
 
-def _event_days(c: Candidate) -> tuple[int, int] | None:
-    if edtf.covers(c.event) > SHARP_DAYS:
+@lru_cache(65536)
+def _event_days(event: str | None) -> tuple[int, int] | None:
+    if edtf.covers(event) > SHARP_DAYS:
         return None
-    covered = edtf.bounds(c.event)
+    covered = edtf.bounds(event)
     return (covered[0].toordinal(), covered[1].toordinal()) if covered else None
 
 
@@ -276,6 +278,7 @@ _Time = tuple[Literal["day", "month", "any"], int]
 ANY_TIME: _Time = ("any", 0)
 
 
+@lru_cache(65536)
 def _times(stretch: tuple[int, int] | None) -> list[_Time]:
     """The days of a short stretch, the months (of 30 days) of a longer one; empty for one that says little."""
     if stretch is None or stretch[1] - stretch[0] > 2 * SHARP_DAYS:
@@ -286,6 +289,7 @@ def _times(stretch: tuple[int, int] | None) -> list[_Time]:
     return _months(first, last)
 
 
+@lru_cache(65536)
 def _overlapping(stretch: tuple[int, int] | None) -> list[_Time]:
     """The days and months under which everything is found that overlaps a stretch and is as sharp."""
     if not _times(stretch) or stretch is None:
@@ -336,8 +340,8 @@ def _specificity(c: Candidate) -> tuple[float, int, int, int, str]:
 
 
 def _kept_apart(candidates: Mapping[str, Candidate], told: Iterable[Edge]) -> dict[str, set[str]]:
-    """Claims that may never be joined: a part and its whole, and what people and models judged different, with all that
-    people judged the same as either."""
+    """Claims that may never be joined: a part and its whole, and what people judged different, with all that
+    they judged the same as either. A model's "different" bars nothing: it is asked where the rules join nothing."""
     together: dict[str, set[str]] = {}
     for edge in told:
         if edge.by == "person" and edge.verdict == "same":
@@ -345,7 +349,7 @@ def _kept_apart(candidates: Mapping[str, Candidate], told: Iterable[Edge]) -> di
             together |= dict.fromkeys(both, both)
     apart: dict[str, set[str]] = defaultdict(set)
     pairs = [(c.id, c.part_of) for c in candidates.values() if c.part_of in candidates]
-    pairs += [(e.left, e.right) for e in told if e.verdict == "different"]
+    pairs += [(e.left, e.right) for e in told if e.verdict == "different" and e.by == "person"]
     for a, b in pairs:
         if b is None or together.get(a, {a}) is together.get(b):
             continue

@@ -112,7 +112,8 @@ def _accounting(ledger: Ledger, merged: Merged) -> Accounting:
     answered = {a.article_id for a in accounts if a.outcome == "answered"}
     tables = (ledger.claims, ledger.denials, ledger.responses)
     extracted = len(answered & {statement.article_id for table in tables for statement in table.values()})
-    duplicates = sum(a.duplicate_of is not None for a in merged.articles)
+    failed = {(f.path, f.article_id) for f in ledger.failures}
+    duplicates = sum(a.duplicate_of is not None and (a.path, a.id) not in failed for a in merged.articles)
     written: Counter[tuple[RecordType, str]] = Counter()
     for count in (count for a in accounts for count in a.records):
         for name in ("written", "kept", "quarantined"):
@@ -195,7 +196,7 @@ def load(path: Path, *, unchecked: bool = False) -> Dataset:
         content: Any = json.loads(path.read_bytes())
     except OSError as error:
         raise DatasetInvalid(f"{path}: cannot be read ({error.strerror})") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DatasetInvalid(f"{path}: not JSON ({error})") from error
     found = content.get("schema_version") if isinstance(content, dict) else None
     if found != SCHEMA_VERSION:

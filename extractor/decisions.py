@@ -146,13 +146,14 @@ def edited(claim: Claim, edit: Mapping[str, Any], ledger: Ledger) -> Claim:
         if not isinstance(when, str) or edtf.bounds(when) is None:
             raise ValueError(f"event_time {when!r} is no EDTF date")
         update["event_time"] = DatePhrase(text=when, edtf=when, anchor=None, method="edited").model_dump()
-    unknown = [a for f in ("suppliers", "recipients") for a in update.get(f) or () if a not in ledger.actors]
-    if unknown:
-        raise ValueError(f"{', '.join(map(str, unknown))}: no actor of these articles")
     try:
-        return Claim.model_validate(claim.model_dump() | update)
+        changed = Claim.model_validate(claim.model_dump() | update)
     except ValidationError as error:
         raise ValueError(_first(error)) from error
+    named = {f: getattr(changed, f) for f in ("suppliers", "recipients") if f in update}
+    if unknown := [a for ids in named.values() for a in ids if a not in ledger.actors]:
+        raise ValueError(f"{', '.join(unknown)}: no actor of these articles")
+    return changed
 
 
 def _first(error: ValidationError) -> str:
@@ -257,7 +258,7 @@ def settle(decisions: Iterable[Decision], ledger: Ledger) -> Settled:
     """What holds of the decisions for the records of a ledger. Contradictory ones are all left out."""
     settled = Settled()
     known = {d.id: d for d in decisions}
-    replaced = {d.replaces: d.id for d in known.values() if d.replaces}
+    replaced = {d.replaces: i for i, d in sorted(known.items()) if d.replaces}
     finder = _Finder(ledger)
     standing: dict[str, tuple[Decision, list[str]]] = {}
     for i, d in sorted(known.items()):
@@ -306,6 +307,7 @@ class _Finder:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._paths = {a.path for a in ledger.copies}
         self._by_content: dict[str, list[str]] | None = None
 
     def find(self, d: Decision) -> tuple[list[str], Status, str]:
@@ -318,7 +320,7 @@ class _Finder:
             elif len(same := self._alike(s)) == 1:
                 ids += same
                 carried.append(f"{s.id} is now {same[0]}: {s.path or 'its article'} has changed, the record has not")
-            elif s.article_id in self._ledger.articles:
+            elif s.article_id in self._ledger.articles or s.path in self._paths:
                 return [], "extraction_changed", f"{s.id} is no longer extracted from {s.path}; look at it again"
             else:
                 where = f" ({s.path})" if s.path else ""
@@ -369,17 +371,19 @@ def _by_value(standing: Mapping[str, tuple[Decision, list[str]]]) -> Iterator[li
 
 def _by_path(standing: Mapping[str, tuple[Decision, list[str]]]) -> Iterator[list[str]]:
     """A "different" whose records are joined by "same": it, and the "same" on the way."""
-    same: dict[str, dict[str, str]] = defaultdict(dict)
+    pairs = {i: ids for i, (d, ids) in sorted(standing.items()) if d.verb == "same"}
     for i, (d, ids) in sorted(standing.items()):
-        if d.verb == "same":
-            same[ids[0]][ids[1]] = same[ids[1]][ids[0]] = i
-    for i, (d, ids) in sorted(standing.items()):
-        if d.verb == "different" and (way := _way(same, *ids)):
+        left = dict(pairs)
+        while d.verb == "different" and (way := _way(left, *ids)):
             yield [i, *way]
+            left = {j: pair for j, pair in left.items() if j not in way}
 
 
-def _way(same: Mapping[str, Mapping[str, str]], start: str, end: str) -> list[str]:
-    """The decisions on every shortest way from one record to another; empty if there is none."""
+def _way(pairs: Mapping[str, list[str]], start: str, end: str) -> list[str]:
+    """The decisions on a shortest way from one record to another; empty if there is none."""
+    same: dict[str, dict[str, str]] = defaultdict(dict)
+    for i, (a, b) in pairs.items():
+        same[a][b] = same[b][a] = i
     before: dict[str, tuple[str, str]] = {start: ("", "")}
     waiting = deque([start])
     while waiting and end not in before:

@@ -45,6 +45,10 @@ ANCHORS = (
 """Rules that make two claims the same, the strongest first."""
 
 
+OPEN = "no shared anchor"
+"""The rule that leaves a pair unsure for want of an anchor alone."""
+
+
 def judge(a: Candidate, b: Candidate) -> tuple[Verdict, str]:
     """Whether two claims are the same allegation, and the rule that says so. Symmetric."""
     if a.scope != b.scope:
@@ -60,7 +64,7 @@ def judge(a: Candidate, b: Candidate) -> tuple[Verdict, str]:
         return "unsure", "one is part of the other"
     anchor = shared_anchor(a, b)
     if anchor is None:
-        return "unsure", "no shared anchor"
+        return "unsure", OPEN
     return parties if parties[0] == "unsure" else ("same", anchor)
 
 

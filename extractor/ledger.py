@@ -95,12 +95,13 @@ class Ledger:
         """What a model said about doubtful pairs."""
         self.aliased = sorted({a for p in everything for a in _aliased(p)})
         """Actors that are the same by the names of an analyst."""
-        self.unlinked: str | None = None
+        self.unlinked: str | None = min(filter(None, map(_unlinked, everything)), default=None)
         """Why actors could not be linked to a reference database."""
         self._demand_evidence()
 
     def add_links(self, links: Mapping[str, list[Link]]) -> None:
         """Add what a reference database says about actors, by their ids."""
+        self.unlinked = None
         for i, found in links.items():
             if found:
                 actor = self.actors[i]
@@ -176,6 +177,10 @@ def _aliased(part: Part) -> list[tuple[str, str, Literal["same"]]]:
     return [(j.left, j.right, "same") for j in part.identities if j.by == "person" and j.rule == ALIAS]
 
 
+def _unlinked(part: Part) -> str | None:
+    return None if isinstance(part, Extraction) else part.accounting.unlinked
+
+
 def account(extraction: Extraction) -> ArticleAccount:
     """What one run made of one article."""
     return ArticleAccount(
@@ -208,10 +213,13 @@ def _blanks(record: Record) -> tuple[int, str]:
 
 
 def _fold(records: Iterable[Any], combine: Callable[[Any, Any], Any]) -> dict[str, Any]:
-    known: dict[str, Any] = {}
+    told: dict[str, list[Any]] = defaultdict(list)
     for record in records:
-        known[record.id] = combine(known[record.id], record) if record.id in known else record
-    return known
+        told[record.id].append(record)
+    for same in told.values():
+        while len(same) > 1:  # in pairs: one after the other, the work would grow with the square of the articles
+            same[:] = [combine(*p) if len(p) == 2 else p[0] for p in (same[n : n + 2] for n in range(0, len(same), 2))]
+    return {i: record for i, (record,) in told.items()}
 
 
 def _distinct(records: Iterable[R]) -> list[R]:
@@ -248,10 +256,11 @@ def _articles(given: Iterable[Article]) -> list[Article]:
     return [article for _, article in sorted(files.items())]
 
 
-def _telling(article: Article) -> tuple[bool, int, tuple[int, str]]:
+def _telling(article: Article) -> tuple[bool, int, tuple[int, str], str]:
     bare = article.model_copy(update={"excluded": [], "syndication_group": article.id, "duplicate_of": None})
     bases = ("metadata", "text", "unknown")
-    return article.duplicate_of is not None, bases.index(article.published_basis), _blanks(bare)
+    basis = bases.index(article.published_basis)
+    return article.duplicate_of is not None, basis, _blanks(bare), article.duplicate_of or ""
 
 
 def _first_copies(files: Iterable[Article]) -> dict[str, Article]:

@@ -18,9 +18,9 @@ from .candidates import Candidate, World, candidate
 from .clustering import Clusters, Edge, cluster
 from .decisions import Settled, edited, settle
 from .denials import VERDICT, merge_denials
-from .identity import identities
+from .identity import DECIDED, identities
 from .judging import narrower
-from .ledger import Ledger, Part, mentions
+from .ledger import ALIAS, Ledger, Part, mentions
 from .origins import corroboration, roots
 from .schemas import (
     Actor,
@@ -94,8 +94,14 @@ class _Merge:
         self.settled: Settled = settle([*ledger.decisions, *decisions], ledger)
         same_actors = [(a, b, verb) for a, b, verb, _ in self.settled.actors if verb in {"same", "different"}]
         found = identities(ledger.actors.values(), aliases=aliases, decided=[*ledger.aliased, *same_actors])
-        self.identities: list[Judgement] = found.judgements
+        named = {(a, b) for a, b, _ in ledger.aliased} - {(a, b) for a, b, _ in same_actors}
         self.canonical: Mapping[str, str] = found.canonical
+        there = {*self.canonical, *self.canonical.values()}
+        self.identities: list[Judgement] = [  # a name from an earlier merge stays a name, and is no decision
+            j.model_copy(update={"rule": ALIAS}) if (j.left, j.right) in named and j.rule == DECIDED else j
+            for j in found.judgements
+            if {j.left, j.right} <= there  # an analyst's name may point to a state that no article names
+        ]
         self._report_identities()
         self.groups = copies.groups(
             copies.Copy(a.id, a.sketch, a.agency, a.published) for a in ledger.articles.values()
@@ -122,7 +128,7 @@ class _Merge:
         merged = {**self.allegation_of, **{s.id: d.id for d in denials for s in d.statements}}
         narrows = self._narrows()
         return Merged(
-            articles=[a.model_copy(update={"syndication_group": self.groups[a.id]}) for a in ledger.copies],
+            articles=[self._file(a) for a in ledger.copies],
             actors=self.actors,
             weapons=_by_id(ledger.weapons.values()),
             sources=self.sources,
@@ -138,6 +144,12 @@ class _Merge:
             identities=self.identities,
             decisions=self.settled.decided(),
         )
+
+    def _file(self, article: Article) -> Article:
+        """A file with its text's group; one with another's content is its duplicate, whichever dataset it is from."""
+        first = self.ledger.articles[article.id].path
+        of = None if article.path == first else first
+        return article.model_copy(update={"syndication_group": self.groups[article.id], "duplicate_of": of})
 
     # Who is who ------------------------------------------------------------------------------------------------------
 

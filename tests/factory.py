@@ -146,9 +146,9 @@ def extraction(
     digest = hashlib.sha256(name.encode()).hexdigest()
     article = f"article:{digest[:12]}"
     sources = {s.id: s for c in claims for s in speakers([(c["kind"], c["by"]), *c["via"]], article)}
-    parties = {
-        p for c in claims for p in (*c["suppliers"], *c["recipients"], *(a for _, a in c["participants"]))
-    } | {a for s in sources.values() for a in s.actors}
+    parties = {p for c in claims for p in (*c["suppliers"], *c["recipients"], *(a for _, a in c["participants"]))} | {
+        a for s in sources.values() for a in s.actors
+    }
     parties |= {d["denier"] for d in denials} | {a for d in denials for a in d["accusers"]}
     parties |= {PARTY[p] for p in parties if p in PARTY}
     records, attributions = [], []

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor import adjudication, decide, prompt
+from extractor import decide, prompt
 from extractor.dataset import load, save, serialise
-from extractor.errors import ModelRefused, ProviderRejected, UsageError
+from extractor.errors import ModelRefused, UsageError
 from extractor.llm import Model, Tally
 from extractor.pipeline import amerge, merge
 from extractor.recordings import recordings
@@ -187,6 +187,20 @@ def test_the_request_holds_what_the_articles_print_and_no_more() -> None:
         reports.reverse()
     lines = [f"{letter} {line}" for letter, shown in zip("AB", reports, strict=True) for line in shown]
     assert sent(model) == ["\n".join(lines) + "\n"]
+
+
+def test_a_claim_is_shown_as_people_corrected_it() -> None:
+    parts = [told("a", ONE), told("b", OTHER, suppliers=["state:IR"])]
+    before, model = merge(parts), ScriptedModel({})
+    wrong = parts[1].claims[0].id
+    merge(
+        [before],
+        decisions=[decide(before, "edit", [wrong], edit={"suppliers": ["state:KP"]})],
+        settings=ON,
+        model=model,
+    )
+    (shown,) = sent(model)
+    assert shown.count('suppliers: ["state:KP"]') == 2
 
 
 def test_a_request_does_not_depend_on_what_else_is_merged() -> None:
@@ -442,9 +456,15 @@ def test_one_failure_stops_no_other_pair_and_is_asked_again_later() -> None:
     assert len(later.allegations) == 1
 
 
-def test_a_server_that_rejects_everything_stops_the_merge() -> None:
-    with serving(Reply(status=401)) as script, pytest.raises(ProviderRejected, match="OPENAI_API_KEY"):
-        merge(pair(), settings=scripted_settings(base_url=script.url, adjudicate=True))
+def test_a_server_that_rejects_everything_is_asked_once_and_nothing_is_lost() -> None:
+    parts = [told(str(n), f"Ship {n} left.") for n in range(3)]
+    with serving(Reply(status=401)) as script:
+        dataset = merge(parts, settings=scripted_settings(base_url=script.url, adjudicate=True, concurrency=1))
+    assert len(script.requests) == 1
+    assert len(dataset.allegations) == 3
+    assert ["the server refused to judge it" in j.rule and "OPENAI_API_KEY" in j.rule for j in dataset.judgements] == [
+        True
+    ] * 3
 
 
 def test_pairs_beyond_the_limit_are_reported_and_asked_next_time() -> None:
@@ -483,7 +503,3 @@ def test_a_scripted_model_answers_articles_and_pairs() -> None:
 def test_inside_an_event_loop() -> None:
     dataset = asyncio.run(amerge(pair(), settings=ON, model=ScriptedModel({}, verdicts={"": "same"})))
     assert len(dataset.allegations) == 1
-
-
-def test_the_limits_are_those_of_the_text() -> None:
-    assert adjudication.LONGEST["reason"] <= 300

@@ -1,0 +1,473 @@
+"""Gold annotations: loaded, held to their own rules, and brought to the ids and offsets that a dataset has.
+
+The format is that of ``tests/corpus`` (its README says how it is read): the records of the data model, with ``must``, with
+further right values in ``X_ok`` beside ``X``, and with ``may_merge_with``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from . import dates, quantities, weapons
+from .actors import Registry
+from .errors import UsageError
+from .schemas import SCHEMA_VERSION, ActorDraft, Article, Quantity
+from .schemas.actor import ActorKind
+from .schemas.allegation import Basis, Certainty, Contested, ParticipantRole, Polarity, Scope, Stage
+from .schemas.denial import DenialKind, DenialScope, LinkStrength
+from .schemas.excluded import ExclusionReason
+from .schemas.response import ResponseKind
+from .schemas.source import SourceKind
+from .schemas.weapon import WeaponCategory
+
+_MERGED = ("gold_merged.json", "merged.json")
+_MANIFEST = "manifest.json"
+
+M = TypeVar("M", bound=BaseModel)
+
+Text = str | None
+
+
+class _Gold(BaseModel):
+    """Strict, so that a misspelt ``X_ok`` does not pass for a gold without alternatives."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Noted(_Gold):
+    note: Text = None
+
+
+class GoldActor(_Noted):
+    """An actor."""
+
+    id: str
+    name: str
+    name_en: str
+    kind: ActorKind
+    kind_ok: list[ActorKind] = []
+    country: Text
+    title: Text
+    represents: Text
+    aliases: list[str]
+
+
+class GoldSource(_Noted):
+    """A speaker; of a joint statement the first actor."""
+
+    id: str
+    actor: Text
+    kind: SourceKind
+    kind_ok: list[SourceKind] = []
+    relies_on: Text
+    relies_on_ok: list[Text] = []
+
+
+class GoldParticipant(_Gold):
+    """Somebody who takes part."""
+
+    actor: str
+    role: ParticipantRole
+    role_ok: list[ParticipantRole] = []
+    must: bool
+
+
+class GoldItem(_Gold):
+    """What is supplied."""
+
+    term: str
+    term_ok: list[str] = []
+    category: WeaponCategory
+    category_ok: list[WeaponCategory] = []
+    quantity: Text
+    quantity_ok: list[Text] = []
+    must: bool
+
+
+class GoldAttribution(_Noted):
+    """Who says it."""
+
+    source: str
+    source_ok: list[str] = []
+    cue: Text
+    said_on: Text
+    said_on_ok: list[Text] = []
+    basis: Basis
+    basis_ok: list[Basis] = []
+    certainty: Certainty
+    certainty_ok: list[Certainty] = []
+    polarity: Polarity
+    polarity_ok: list[Polarity] = []
+    evidence: list[str]
+    must: bool
+
+
+class _GoldStatement(_Noted):
+    id: str
+    must: bool
+    may_merge_with: list[str] = []
+
+
+class GoldAllegation(_GoldStatement):
+    """Who is said to supply whom."""
+
+    summary: str
+    stage: Stage
+    stage_ok: list[Stage] = []
+    scope: Scope
+    scope_ok: list[Scope] = []
+    suppliers: list[str]
+    suppliers_ok: list[list[str]] = []
+    recipients: list[str]
+    recipients_ok: list[list[str]] = []
+    participants: list[GoldParticipant]
+    items: list[GoldItem]
+    in_return: list[dict[str, Any]]
+    in_return_ok: list[list[dict[str, Any]]] = []
+    event_time: Text
+    event_time_ok: list[Text] = []
+    end_use: Text
+    end_use_ok: list[Text] = []
+    concealment: Text
+    concealment_ok: list[Text] = []
+    route: list[dict[str, str]]
+    route_ok: list[list[dict[str, str]]] = []
+    part_of: Text
+    attributions: list[GoldAttribution]
+
+    @property
+    def evidence(self) -> list[str]:
+        """The quotes of all its attributions."""
+        return [quote for t in self.attributions for quote in t.evidence]
+
+
+class GoldDenial(_GoldStatement):
+    """Who denies it."""
+
+    denier: str
+    denier_ok: list[str] = []
+    kind: DenialKind
+    kind_ok: list[DenialKind] = []
+    scope: DenialScope
+    scope_ok: list[DenialScope] = []
+    targets: list[str]
+    targets_ok: list[list[str]] = []
+    what_is_denied: Text
+    what_is_denied_ok: list[Text] = []
+    counter_claim: Text
+    counter_claim_ok: list[Text] = []
+    reported_by: list[str]
+    reported_by_ok: list[list[str]] = []
+    said_on: Text
+    said_on_ok: list[Text] = []
+    evidence: list[str]
+
+
+class GoldResponse(_GoldStatement):
+    """What others do about it."""
+
+    kind: ResponseKind
+    kind_ok: list[ResponseKind] = []
+    source: str
+    actors: list[str]
+    about: list[str]
+    measure: Text
+    legal_basis: Text
+    said_on: Text
+    said_on_ok: list[Text] = []
+    evidence: list[str]
+
+
+class Trap(_Gold):
+    """What a good extraction avoids."""
+
+    quote: str
+    reason: ExclusionReason
+    trap: str
+    level: Literal["record", "field"]
+    bars: list[Literal["allegation", "denial", "response"]]
+    why: str
+
+
+class GoldArticle(_Gold):
+    """The gold of one article."""
+
+    schema_version: str = SCHEMA_VERSION
+    file: str
+    language: str
+    published: Text
+    actors: list[GoldActor]
+    sources: list[GoldSource]
+    allegations: list[GoldAllegation]
+    denials: list[GoldDenial]
+    responses: list[GoldResponse]
+    traps: list[Trap]
+    notes: Text = None
+
+    def quotes(self) -> Iterator[tuple[str, str]]:
+        """Every quote with the name of what rests on it."""
+        records: list[GoldAllegation | GoldDenial | GoldResponse] = [*self.allegations, *self.denials, *self.responses]
+        yield from ((r.id, quote) for r in records for quote in r.evidence)
+        yield from ((f"trap {t.trap}", t.quote) for t in self.traps)
+
+    def problems(self) -> Iterator[str]:
+        """Ids that stand there twice, and references to nothing."""
+        actors, sources = [a.id for a in self.actors], [s.id for s in self.sources]
+        claims, denials = [a.id for a in self.allegations], [d.id for d in self.denials]
+        for name, ids in (
+            ("actor", actors),
+            ("source", sources),
+            ("record", [*claims, *denials, *(r.id for r in self.responses)]),
+        ):
+            yield from (f"{name} id {i} stands there {n} times" for i, n in Counter(ids).items() if n > 1)
+        named = [
+            *((a.id, actors, [*filter(None, [a.represents])]) for a in self.actors),
+            *((s.id, actors, [*filter(None, [s.actor])]) for s in self.sources),
+            *((s.id, sources, [*filter(None, [s.relies_on, *s.relies_on_ok])]) for s in self.sources),
+            *((a.id, actors, _flat(a.suppliers, a.recipients, *a.suppliers_ok)) for a in self.allegations),
+            *((a.id, actors, _flat(*a.recipients_ok, (p.actor for p in a.participants))) for a in self.allegations),
+            *((a.id, claims, [*a.may_merge_with, *filter(None, [a.part_of])]) for a in self.allegations),
+            *((a.id, sources, [t.source, *t.source_ok]) for a in self.allegations for t in a.attributions),
+            *((d.id, actors, [d.denier, *d.denier_ok]) for d in self.denials),
+            *((d.id, claims, _flat(d.targets, *d.targets_ok)) for d in self.denials),
+            *((d.id, denials, d.may_merge_with) for d in self.denials),
+            *((d.id, sources, _flat(d.reported_by, *d.reported_by_ok)) for d in self.denials),
+            *((r.id, actors, r.actors) for r in self.responses),
+            *((r.id, sources, [r.source]) for r in self.responses),
+            *((r.id, claims + denials, r.about) for r in self.responses),
+        ]
+        yield from (f"{who} refers to {i}, which is not there" for who, ids, to in named for i in to if i not in ids)
+
+
+class Member(_Gold):
+    """A record of a cluster."""
+
+    file: str
+    allegation: str
+    must: bool = True
+
+
+class ClusterDenial(_Gold):
+    """A denial that answers a cluster."""
+
+    file: str
+    denial: str
+    link: LinkStrength
+
+
+class _Loose(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Cluster(_Loose):
+    """Records of several articles that are one allegation."""
+
+    id: str
+    members: list[Member]
+    origins: int
+    origins_ok: list[int] = []
+    contested: Contested
+    contested_ok: list[Contested] = []
+    denials: list[ClusterDenial]
+
+
+class Apart(_Loose):
+    """Two records whose clusters are not one, or not certainly."""
+
+    a: Member
+    b: Member
+    reason: str
+
+
+class GoldMerged(_Loose):
+    """The clusters over all articles."""
+
+    clusters: list[Cluster]
+    must_not_merge: list[Apart]
+    unsure: list[Apart]
+
+
+@dataclass(frozen=True)
+class Gold:
+    """All gold of a folder."""
+
+    articles: Mapping[str, GoldArticle]
+    """By the file name of the article."""
+    merged: GoldMerged | None
+    checksums: Mapping[str, str]
+    """SHA-256 of the articles by file name, as far as the manifest has them."""
+    texts: Mapping[str, bytes]
+    """The articles themselves by file name, as far as they are there."""
+    notes: list[str] = field(default_factory=list)
+    """What is odd about the gold, but stops nobody."""
+
+
+def load_gold(folder: str | Path) -> Gold:
+    """The gold of a folder: ``gold/*.json`` or ``*.json``, the clusters in ``gold_merged.json`` or ``merged.json``, the
+    articles in ``articles/``, ``manifest.json``; all but the first may be missing. Raises UsageError with what does not hold.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise UsageError(f"{root}: no such folder; --gold takes the folder that holds the gold")
+    inner = root / "gold" if (root / "gold").is_dir() else root
+    paths = [p for p in sorted(inner.glob("*.json")) if p.name not in {*_MERGED, _MANIFEST}]
+    if not paths:
+        raise UsageError(f"{root}: no gold here (gold/*.json or *.json)")
+    found: dict[str, GoldArticle] = {}
+    for path in paths:
+        gold = _read(GoldArticle, path)
+        problems = list(gold.problems())
+        if gold.file in found:
+            problems.append(f"{gold.file} has another gold in this folder")
+        if problems:
+            raise UsageError(f"{path}: {len(problems)} thing(s) do not hold: {'; '.join(problems[:10])}")
+        found[gold.file] = gold
+    held = next((p for name in _MERGED for p in (root / name, inner / name) if p.is_file()), None)
+    merged = _read(GoldMerged, held) if held else None
+    rows = _json(root / _MANIFEST) if (root / _MANIFEST).is_file() else []
+    try:
+        checksums = {row["file"]: row["sha256"] for row in rows}
+    except (TypeError, KeyError) as error:
+        raise UsageError(f'{root / _MANIFEST}: not a list of {{"file", "sha256", …}}') from error
+    texts = {f: p.read_bytes() for f in found if (p := root / "articles" / f).is_file()}
+    notes = [f"{f}: the manifest does not have it" for f in sorted(found.keys() - checksums.keys()) if checksums]
+    return Gold(found, merged, checksums, texts, [*notes, *_dangling(merged, found)])
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be read as JSON ({error})") from error
+
+
+def _read(model: type[M], path: Path) -> M:
+    content = _json(path)
+    version = content.get("schema_version", SCHEMA_VERSION) if isinstance(content, dict) else None
+    if version != SCHEMA_VERSION:
+        raise UsageError(
+            f"{path}: gold of schema version {version!r}; this version of armsledger reads {SCHEMA_VERSION!r}"
+        )
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False)]
+        more = f", and {len(faults) - 5} more" if len(faults) > 5 else ""
+        raise UsageError(
+            f"{path}: no gold as schema version {SCHEMA_VERSION!r} has it: {'; '.join(faults[:5])}{more}"
+        ) from error
+
+
+def _dangling(merged: GoldMerged | None, found: Mapping[str, GoldArticle]) -> Iterator[str]:
+    if merged is None:
+        return
+    ids = {(f, r.id) for f, g in found.items() for r in (*g.allegations, *g.denials)}
+    named = {(m.file, m.allegation) for c in merged.clusters for m in c.members}
+    members = Counter((m.file, m.allegation) for c in merged.clusters for m in c.members)
+    named |= {(d.file, d.denial) for c in merged.clusters for d in c.denials}
+    pairs = {(m.file, m.allegation) for p in (*merged.must_not_merge, *merged.unsure) for m in (p.a, p.b)}
+    for file, id_ in sorted((named | pairs) - ids):
+        yield f"{file}/{id_}: the merged gold names it, but no gold has it"
+    yield from (f"{f}/{i}: stands in {n} clusters" for (f, i), n in sorted(members.items()) if n > 1)
+    yield from (f"{f}/{i}: stands in no cluster" for f, i in sorted(pairs & ids - members.keys()))
+
+
+class Reading:
+    """The gold of one article in the terms of a dataset: canonical ids, EDTF, offsets."""
+
+    def __init__(
+        self, gold: GoldArticle, article: Article, passages: Sequence[tuple[int, str]], *, whole: bool
+    ) -> None:
+        """``passages``: parts of the raw text with their offsets; ``whole``: it is all of the text in one."""
+        self.gold = gold
+        self._language = article.language
+        self._published = gold.published or article.published
+        self._passages = passages
+        self._whole = whole
+        drafts = [_draft(a, english=gold.language == "en") for a in gold.actors]
+        self._registry = Registry(drafts, article.id, article.language)
+        self.sources = {s.id: s for s in gold.sources}
+        self.allegations = {a.id: a for a in gold.allegations}
+
+    def actor(self, local: str) -> str:
+        """The canonical id."""
+        return self._registry.id(local)
+
+    def party(self, local: str) -> str:
+        """The canonical id of the government or organisation that it belongs to."""
+        return self._registry.party(local)
+
+    def weapons(self, item: GoldItem) -> set[str]:
+        """The canonical ids that are right for an item."""
+        return {
+            f"{category}:{weapons.canonical(term, category, self._language)}"
+            for category in right(item, "category")
+            for term in right(item, "term")
+        }
+
+    def edtf(self, text: str | None) -> str | None:
+        """What a printed date comes to."""
+        return dates.resolve(text, self._published, self._language).edtf if text else None
+
+    def quantity(self, text: str | None) -> Quantity | None:
+        """What a printed amount comes to."""
+        return quantities.parse(text, self._language) if text else None
+
+    def spans(self, quotes: Iterable[str]) -> list[tuple[int, int]]:
+        """Where quotes stand, every time. Without the whole text: as far as the known passages show it."""
+        return sorted({span for quote in quotes for span in self._found(quote)})
+
+    def _found(self, quote: str) -> Iterator[tuple[int, int]]:
+        for offset, text in self._passages:
+            at = text.find(quote)
+            while at >= 0:
+                yield offset + at, offset + at + len(quote)
+                at = text.find(quote, at + 1)
+            if not self._whole and text in quote:
+                yield offset, offset + len(text)
+
+    def unlocated(self) -> list[str]:
+        """Quotes that the text does not have, each with what rests on it; none without the whole text."""
+        return [f"{who}: {q!r}" for who, q in self.gold.quotes() if self._whole and not self.spans([q])]
+
+    @cached_property
+    def demanded(self) -> set[str]:
+        """Canonical ids of the actors that the records name which must be found."""
+        names: set[str | None] = set()
+        for a in (a for a in self.gold.allegations if a.must):
+            names |= {*a.suppliers, *a.recipients} if not (a.suppliers_ok or a.recipients_ok) else set()
+            names |= {p.actor for p in a.participants if p.must}
+            names |= {self.sources[t.source].actor for t in a.attributions if t.must and not t.source_ok}
+        names |= {d.denier for d in self.gold.denials if d.must and not d.denier_ok}
+        names |= {i for r in self.gold.responses if r.must for i in (*r.actors, self.sources[r.source].actor)}
+        return {self.actor(i) for i in names if i}
+
+
+def right(record: BaseModel, name: str) -> list[Any]:
+    """Every value of a field that is right."""
+    return [getattr(record, name), *getattr(record, f"{name}_ok", ())]
+
+
+def _flat(*parts: Iterable[str]) -> list[str]:
+    return [i for part in parts for i in part]
+
+
+def _draft(a: GoldActor, *, english: bool) -> ActorDraft:
+    return ActorDraft(
+        id=a.id,
+        name=a.name,
+        name_en=None if english or a.name == a.name_en else a.name_en,
+        kind=a.kind,
+        country=a.country,
+        title=a.title,
+        represents=a.represents,
+        aliases=a.aliases,
+    )

@@ -217,9 +217,8 @@ def tellings(claims: int, contradicting: str = "") -> Iterator[tuple[Episode, Te
         known = _Alike(printed(alike, told))
         for e, telling in told:
             truth = e.number if known.told_from_others(e, telling) else next(alone)
-            if contradicting and chance.random() < CONTRADICTING:
-                telling = contradict(e, telling, contradicting, chance)
-            yield e, telling, truth
+            wrong_at = contradicting and chance.random() < CONTRADICTING
+            yield e, contradict(e, telling, contradicting, chance) if wrong_at else telling, truth
 
 
 def printed(alike: Iterable[Episode], told: Iterable[tuple[Episode, Telling]]) -> list[Episode]:
@@ -309,10 +308,11 @@ class _Alike:
 
     def __init__(self, alike: list[Episode]) -> None:
         self.alike = alike
-        self.by_month: dict[int, list[Episode]] = defaultdict(list)
+        self.by: dict[Any, dict[int, Episode]] = defaultdict(dict)
+        """By month, name, thing in return and occasion, then by number."""
         for e in alike:
-            for month in range(e.first // 30, e.last // 30 + 1):
-                self.by_month[month].append(e)
+            for key in (*range(e.first // 30, e.last // 30 + 1), *e.people, *e.returns, *e.occasions):
+                self.by[key][e.number] = e
         self.known: dict[tuple[int, Telling], bool] = {}
 
     def told_from_others(self, e: Episode, told: Telling) -> bool:
@@ -325,10 +325,13 @@ class _Alike:
         return self.known[key]
 
     def _at(self, told: Telling) -> Iterable[Episode]:
-        days = reach(told.event)
-        if days is None:
-            return self.alike
-        return {o.number: o for m in range(days[0] // 30, days[1] // 30 + 1) for o in self.by_month.get(m, ())}.values()
+        """All episodes of which a claim can hold, and some more."""
+        keys: Iterable[Any] = [*sorted(told.people), *sorted(told.returns)][:1]
+        if days := reach(told.event):
+            keys = range(days[0] // 30, days[1] // 30 + 1)
+        elif not keys and told.occasion and not told.occasion.from_any_day:
+            keys = [(told.occasion.origin, day) for day in range(told.occasion.first, told.occasion.last + 1)]
+        return {n: e for key in keys for n, e in self.by.get(key, {}).items()}.values() if keys else self.alike
 
 
 def holds(told: Telling, e: Episode) -> bool:
@@ -468,7 +471,7 @@ def mean(p: float, r: float) -> float:
     return 2 * p * r / (p + r) if p + r else 0.0
 
 
-def wrong(found: Clusters, claims: Mapping[str, Candidate], truth: Mapping[str, int]) -> Counter[tuple[str, str]]:
+def wrong(found: Clusters, truth: Mapping[str, int]) -> Counter[tuple[str, str]]:
     """Pairs that were joined wrongly, by the rule that joined them."""
     by: dict[int, Counter[str]] = defaultdict(Counter)
     for e in found.edges:
@@ -549,7 +552,7 @@ def measure(size: int, contradicting: str = "") -> Measured:
     most = megabytes()
     return Measured(
         len(claims), len(sizes), max(sizes.values()), 1 - sizes.total() / len(claims), seconds, most, given, looked.pairs,
-        len(found.edges), found.unlisted, score(found.members, truth), wrong(found, claims, truth),
+        len(found.edges), found.unlisted, score(found.members, truth), wrong(found, truth),
         missed(found, claims, truth),
     )  # fmt: skip
 
@@ -581,11 +584,222 @@ def apart(run: Callable[..., Any], *args: Any) -> Any:
 
 
 def main(sizes: Sequence[int] = SIZES) -> int:
-    measured = []
-    for size in sizes:
-        measured.append(apart(measure, size))
-        print(measured[-1], flush=True)
+    measured = growth(sizes)
+    blame(measured[-1])
+    contradicted()
+    wholes()
+    peers()
     return 0
+
+
+def growth(sizes: Sequence[int]) -> list[Measured]:
+    measured: list[Measured] = []
+    speed: list[list[object]] = []
+    quality: list[list[object]] = []
+    for size in sizes:
+        m = apart(measure, size)
+        measured.append(m)
+        looked = f"{m.pairs:,}", f"{m.pairs / pairs_of(m.claims):.2%}", f"{m.edges:,}"
+        exponents = steepness(measured[-2:]), steepness([measured[0], m])
+        speed.append([f"{size:,}", f"{m.seconds:.1f}", *exponents, f"{m.megabytes:,.0f}", f"{m.given:,.0f}", *looked])
+        told = f"{m.episodes:,}", f"{m.largest:,}", f"{m.undecided:.1%}"
+        quality.append([f"{size:,}", *told, *(f"{share:.4f}" for share in m.score)])
+    title = "Clusters: time and memory against claims, a tenth of them about one pair of countries"
+    head = [
+        "claims",
+        "seconds",
+        "exponent",
+        "from the first",
+        "peak MB",
+        "claims' MB",
+        "pairs looked at",
+        "of all",
+        "edges",
+    ]
+    table(title, head, speed)
+    title = "Clusters: pairs of claims against the truth; B3 counts claims instead of pairs"
+    head = ["claims", "episodes", "largest", "undecidable", "precision", "recall", "F1", "F1, rest", "B3 F1"]
+    table(title, head, quality)
+    return measured
+
+
+def steepness(two: Sequence[Measured]) -> str:
+    """Exponent of time between two sizes."""
+    first, last = two[0], two[-1]
+    if first is last:
+        return ""
+    return f"{math.log(last.seconds / first.seconds) / math.log(last.claims / first.claims):.2f}"
+
+
+def blame(m: Measured) -> None:
+    """Why pairs are joined wrongly or not at all."""
+    for title, found in (("joined wrongly", m.wrong), ("not joined", m.missed)):
+        rows: list[list[object]] = [
+            [f"{what}: {rule}", f"{n:,}", f"{n / found.total():.1%}"] for (what, rule), n in found.most_common(10)
+        ]
+        rows.append(["all", f"{found.total():,}", ""])
+        table(f"Pairs of {m.claims:,} claims that are {title}, by rule", ["", "pairs", "share"], rows)
+
+
+SMALL = 30_000
+
+
+def contradicted() -> None:
+    """What it costs that a few claims contradict their own episode."""
+    rows: list[list[object]] = []
+    for what, kind in {"nothing": "", **CONTRADICTIONS}.items():
+        m = apart(measure, SMALL, kind)
+        worst = m.missed.most_common(1)[0][0][1]
+        rows.append([what, *(f"{share:.4f}" for share in m.score), worst])
+    title = f"What {CONTRADICTING:.0%} of {SMALL:,} claims say against their own episode, one kind at a time"
+    table(title, ["", "precision", "recall", "F1", "F1, rest", "B3 F1", "  most of what is missed"], rows)
+
+
+# The whole merge -------------------------------------------------------------------------------------------------------
+
+WHOLE = 1_000, 3_000, 10_000, 30_000
+DENIED = 0.05
+"""Share of articles with a denial, half of them general."""
+COPIED = 0.3
+"""Share of articles that carry a text of the wire's, of which each episode has one per ten claims."""
+
+
+class Whole(NamedTuple):
+    claims: int
+    allegations: int
+    largest: int
+    seconds: float
+    clustering: float
+    megabytes: float
+    given: float
+
+
+def whole(size: int) -> Whole:
+    """``merge_records`` on extractions of one claim each."""
+    from extractor import merging
+
+    before = megabytes()
+    parts_ = list(extractions(size))
+    gc.collect()
+    given = megabytes() - before
+    spent = [0.0]
+    cluster_, clock = merging.cluster, time.perf_counter
+
+    def timed(*args: Any, **more: Any) -> Clusters:
+        began = clock()
+        found = cluster_(*args, **more)
+        spent[0] += clock() - began
+        return found
+
+    merging.cluster = timed
+    began = clock()
+    merged = merging.merge_records(parts_)
+    seconds = clock() - began
+    most = megabytes() - before
+    largest = max(len(a.claims) for a in merged.allegations)
+    return Whole(size, len(merged.allegations), largest, seconds, spent[0], most, given)
+
+
+def extractions(size: int) -> Iterator[Any]:
+    from tests import factory
+
+    chance = random.Random(SEED + 2)
+    for n, (e, told, _) in enumerate(tellings(size)):
+        occasion = told.occasion
+        said = None
+        if occasion:
+            days = [date.fromordinal(d).isoformat() for d in (occasion.first, occasion.last)]
+            said = (
+                "on " + f"{date.fromordinal(occasion.first):%A}"
+                if occasion.from_any_day
+                else "/".join(dict.fromkeys(days))
+            )
+        people = sorted(told.people) or [(role, f"unnamed:{n}:officials") for role in sorted(told.roles)]
+        stage: Any = chance.choice([s for s, family in STAGE_FAMILY.items() if family == e.family])
+        c = factory.claim(
+            suppliers=sorted(e.suppliers), recipients=sorted(e.recipients), stage=stage, scope=e.scope,
+            items=[f"{w}:{w}" for w in sorted(told.weapons)], participants=people, returns=sorted(told.returns),
+            event=told.event, said=said, by=occasion.origin if occasion else "state:US",
+        )  # fmt: skip
+        denier = min(e.suppliers)
+        general = chance.random() < 0.5
+        denials = [factory.denial(denier, **({"accusers": [c["by"]]} if general else {"targets": [0]}))]
+        published = date.fromordinal(min(e.last + 30, LAST.toordinal())).isoformat()
+        made = factory.extraction(
+            f"article {n}",
+            c,
+            denials=denials if chance.random() < DENIED else (),
+            published=published,
+            outlet=f"outlet {n % 500}",
+        )
+        text = random.Random(
+            f"{e.number} {chance.randrange(e.told // 10 + 1)}" if chance.random() < COPIED else f"text {n}"
+        )
+        sketch = sorted(text.sample(range(1 << 28), 64))
+        yield made.model_copy(update={"article": made.article.model_copy(update={"sketch": sketch})})
+
+
+def wholes() -> None:
+    rows: list[list[object]] = []
+    before: Whole | None = None
+    for size in WHOLE:
+        w = apart(whole, size)
+        exponent = f"{math.log(w.seconds / before.seconds) / math.log(size / before.claims):.2f}" if before else ""
+        rows.append(
+            [f"{size:,}", f"{w.allegations:,}", f"{w.largest:,}", f"{w.seconds:.1f}", exponent, f"{w.clustering / w.seconds:.0%}"]
+            + [f"{mb * 2**20 / size:,.0f}" for mb in (w.given, w.megabytes)]
+        )  # fmt: skip
+        before = w
+    title = "The whole merge of articles with one claim each, as pydantic records"
+    head = ["claims", "allegations", "largest", "seconds", "exponent", "clustering", "bytes, given", "bytes, peak"]
+    table(title, head, rows)
+
+
+# Peers -----------------------------------------------------------------------------------------------------------------
+
+PEERS = 3_000, 10_000
+
+
+def peers() -> None:
+    """The same claims, every pair judged, and what is the same directly or through others one cluster."""
+    rows: list[list[object]] = []
+    for size in PEERS:
+        ours = apart(measure, size)
+        rows.append(
+            [
+                f"armsledger, {size:,}",
+                f"{ours.seconds:.2f}",
+                "1.0",
+                f"{ours.pairs:,}",
+                *(f"{s:.4f}" for s in ours.score),
+            ]
+        )
+        theirs = apart(components, size)
+        if theirs is None:
+            rows.append(["networkx", "not installed"])
+            continue
+        seconds, found = theirs
+        ratio = f"{seconds / ours.seconds:.1f}"
+        rows.append(
+            [f"networkx, {size:,}", f"{seconds:.2f}", ratio, f"{pairs_of(size):,}", *(f"{s:.4f}" for s in found)]
+        )
+    title = "Beside connected components over every pair that is judged the same"
+    head = ["", "seconds", "times ours", "pairs looked at", "precision", "recall", "F1", "F1, rest", "B3 F1"]
+    table(title, head, rows)
+
+
+def components(size: int) -> tuple[float, Score] | None:
+    try:
+        import networkx as nx
+    except ImportError:
+        return None
+    claims, truth = candidates(size)
+    began = time.perf_counter()
+    graph = nx.Graph()
+    graph.add_nodes_from(claims)
+    graph.add_edges_from((a.id, b.id) for a, b in combinations(claims.values(), 2) if judge(a, b)[0] == "same")
+    found = [sorted(ids) for ids in nx.connected_components(graph)]
+    return time.perf_counter() - began, score(found, truth)
 
 
 if __name__ == "__main__":

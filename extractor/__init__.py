@@ -17,18 +17,24 @@ if TYPE_CHECKING:
     from .aliases import Aliases, load_aliases
     from .dataset import load, save
     from .decisions import append_decision, decide, load_decisions
+    from .difference import Difference, diff
     from .errors import ExtractorError
+    from .evaluation import Evaluation, evaluate
     from .grounding import Span, locate
     from .pipeline import Progress, aextract, amerge, extract, extract_article, merge
+    from .regression import Checked, check
     from .schemas import Dataset, Decision, Extraction
     from .settings import Settings, build
     from .verification import Discrepancy, verify
 
 __all__ = [
     "Aliases",
+    "Checked",
     "Dataset",
     "Decision",
+    "Difference",
     "Discrepancy",
+    "Evaluation",
     "Extraction",
     "ExtractorError",
     "Progress",
@@ -38,7 +44,10 @@ __all__ = [
     "amerge",
     "append_decision",
     "build",
+    "check",
     "decide",
+    "diff",
+    "evaluate",
     "extract",
     "extract_article",
     "load",
@@ -53,8 +62,11 @@ __all__ = [
 _HOME = {
     "Aliases": "aliases",
     "Dataset": "schemas",
+    "Checked": "regression",
     "Decision": "schemas",
+    "Difference": "difference",
     "Discrepancy": "verification",
+    "Evaluation": "evaluation",
     "Extraction": "schemas",
     "ExtractorError": "errors",
     "Progress": "pipeline",
@@ -64,7 +76,10 @@ _HOME = {
     "amerge": "pipeline",
     "append_decision": "decisions",
     "build": "settings",
+    "check": "regression",
     "decide": "decisions",
+    "diff": "difference",
+    "evaluate": "evaluation",
     "extract": "pipeline",
     "extract_article": "pipeline",
     "locate": "grounding",

@@ -85,6 +85,8 @@ class Causes:
             )
         if row.kind == "source":
             return _strongest(list(self._by_statement.values())) or _NOISE
+        if fields == {"path"}:
+            return "source", "the file was renamed"
         found = [r for r in (self._article(i) for side in sides for i in sorted(side.articles)) if r]
         if not found and row.kind == "article" and self._metadata(sides[0].articles, sides[-1].articles):
             return "source", "what is known about the article from outside its text changed"

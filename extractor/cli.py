@@ -6,15 +6,16 @@ import json
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import typer
 from rich.console import Console
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from .errors import ExtractorError, UsageError
 
 if TYPE_CHECKING:
+    from .evaluation import Error, Evaluation
     from .pipeline import Progress
     from .schemas import Dataset, Decision
 
@@ -289,6 +290,186 @@ def verify_command(
     quotes = sum(1 for _ in read.evidence())
     _note(f"{len(read.articles)} articles, {quotes} quotes: {f'{len(found)} do not hold' if found else 'all hold'}")
     if found:
+        raise typer.Exit(FAILED)
+
+
+@app.command("evaluate")
+def evaluate_command(
+    dataset: Annotated[Path, typer.Argument(help="Dataset file.", show_default=False)],
+    gold: Annotated[Path, typer.Option(help="Folder with the gold (gold/*.json or *.json).", show_default=False)],
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write everything there as JSON; - for standard output.")
+    ] = None,
+    errors: Annotated[int, typer.Option(min=0, help="How many errors of each kind to list.")] = 10,
+    minimum: Annotated[
+        list[str] | None, typer.Option("--min", help="MEASURE=SHARE that must be reached.", show_default=False)
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the intervals.")] = 0,
+) -> None:
+    """Measure a dataset against gold: what is right, false and missed, with 95 % intervals, and every error.
+
+    Exit status: 0 measured, 1 a --min was not reached, 2 wrong use.
+    """
+    from .dataset import STDOUT, check_writable, load
+    from .evaluation import evaluate
+
+    floors = [_floor(text) for text in minimum or ()]
+    to_stdout = str(json_file) == STDOUT
+    if json_file and not to_stdout:
+        check_writable(json_file)
+    evaluation = evaluate(load(dataset), gold, seed=seed)
+    _show(evaluation, errors, err if to_stdout else Console())
+    if json_file:
+        text = json.dumps(evaluation.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+        if to_stdout:
+            sys.stdout.write(text)
+        else:
+            json_file.write_text(text, "utf-8")
+    missed = [(name, floor, evaluation.measures[name].value) for name, floor in floors]
+    missed = [(name, floor, value) for name, floor, value in missed if value is None or value < floor]
+    for name, floor, value in missed:
+        _note(f"{name}: {'nothing to measure' if value is None else f'{value:.4f}'}, but at least {floor} is demanded")
+    if missed:
+        raise typer.Exit(FAILED)
+
+
+def _floor(text: str) -> tuple[str, float]:
+    """MEASURE=SHARE."""
+    from .evaluation import MEASURES
+
+    name, _, value = text.partition("=")
+    if name not in MEASURES:
+        raise UsageError(f"--min {text}: no such measure; there are {', '.join(MEASURES)}")
+    try:
+        share = float(value)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise UsageError(f"--min {text}: give MEASURE=SHARE with a share from 0 to 1, e.g. {name}=0.9")
+    return name, share
+
+
+def _show(evaluation: Evaluation, limit: int, out: Console) -> None:
+    """What was measured, and the first errors of each kind."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("measure", no_wrap=True)
+    for column in ("value", "95 %", "right", "of"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for name, m in evaluation.measures.items():
+        value = "-" if m.value is None else f"{m.value:.3f}"
+        interval = "" if m.low is None or m.high is None else f"{m.low:.3f} to {m.high:.3f}"
+        table.add_row(name, value, interval, str(m.right), str(m.of))
+    out.print(table)
+    kinds = Counter(e.kind for e in evaluation.errors)
+    for kind, n in kinds.items():
+        out.print(f"\n{kind.replace('_', ' ')}: {n}", markup=False, highlight=False)
+        for e in [e for e in evaluation.errors if e.kind == kind][:limit]:
+            out.print(f"  {_error(e)}", markup=False, highlight=False, soft_wrap=True)
+            for sentence in e.sentences:
+                out.print(f"      {' '.join(sentence.split())}", markup=False, highlight=False, soft_wrap=True)
+        if n > limit:
+            out.print(f"  and {n - limit} more; --errors {n} lists them", markup=False, highlight=False)
+    for why, names in (
+        ("gave no extraction, counted as missed", evaluation.failed),
+        ("another text than the gold's, not measured", evaluation.changed),
+        ("without gold, not measured", evaluation.without_gold),
+        ("gold whose article is not in the dataset, not measured", evaluation.without_article),
+    ):
+        if names:
+            _note(f"{len(names)} {why}: {', '.join(names)}")
+    for note in evaluation.notes:
+        _note(note)
+    _note(f"{len(evaluation.articles)} articles measured")
+
+
+def _error(e: Error) -> str:
+    where = " ".join(filter(None, [e.article, e.record, e.field, e.gold or "-", "/", e.predicted or "-"]))
+    says = [f"gold: {e.expected}"] if e.expected is not None else []
+    return f"{where}: {'; '.join([*says, *([f'found: {e.found}'] if e.found is not None else [])])}"
+
+
+class _SeveralValues(TyperCommand):
+    """``--noise A B C``: the option takes all values up to the next option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the option's name in front of each of its values."""
+        spread: list[str] = []
+        within = False
+        for arg in args:
+            if arg.startswith("-"):
+                within = arg == "--noise"
+                spread += [] if within else [arg]
+            else:
+                spread += ["--noise", arg] if within else [arg]
+        return super().parse_args(ctx, spread)
+
+
+@app.command("diff", cls=_SeveralValues)
+def diff_command(
+    old: Annotated[Path, typer.Argument(help="Dataset file.", show_default=False)],
+    new: Annotated[Path, typer.Argument(help="Dataset file.", show_default=False)],
+    form: Annotated[Literal["text", "markdown", "json"], typer.Option("--format", help="How to tell it.")] = "text",
+    noise: Annotated[
+        list[Path] | None,
+        typer.Option(help="Datasets of repeated runs of one configuration, two or more.", show_default=False),
+    ] = None,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Status 0 even where they differ.")] = False,
+) -> None:
+    """Say what differs between two datasets, and why in all likelihood.
+
+    Exit status: 0 no difference (none beyond the noise of the repeated runs, where given), 1 differences, 2 wrong use.
+    """
+    from .dataset import load
+    from .difference import diff
+    from .rendering import render
+
+    difference = diff(load(old), load(new), [load(path) for path in noise or ()])
+    typer.echo(render(difference, form), nl=False)
+    if difference.beyond_floor and not exit_zero:
+        raise typer.Exit(FAILED)
+
+
+@app.command("check")
+def check_command(
+    paths: Annotated[list[Path], typer.Argument(help="Article files, or folders of .txt files.", show_default=False)],
+    cassettes: Annotated[Path, typer.Option(help="Folder of recorded answers to replay.", show_default=False)],
+    expect: Annotated[Path, typer.Option(help="The dataset that they should give.", show_default=False)],
+    update: Annotated[bool, typer.Option("--update", help="Rewrite the expected dataset.")] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Also write what they give now.")] = None,
+    metadata: Annotated[Path | None, typer.Option(help="As for the run.")] = None,
+    model: Annotated[str | None, typer.Option(help="Model name. [that of the expected dataset]")] = None,
+    decisions: Annotated[
+        Path | None, typer.Option(help="What people decided, beside what the expected dataset holds.")
+    ] = None,
+    aliases: _Aliases = None,
+) -> None:
+    """Replay recorded answers and compare with the expected dataset; nothing is sent anywhere.
+
+    Exit status: 0 same, 1 differs or an article has no recording, 2 wrong use.
+    """
+    from .aliases import NO_ALIASES, load_aliases
+    from .articles import load_metadata
+    from .dataset import check_writable, save
+    from .regression import check
+
+    if output:
+        check_writable(output)
+    checked = check(
+        paths,
+        cassettes,
+        expect,
+        update=update,
+        model=model,
+        metadata=load_metadata(metadata) if metadata else None,
+        decisions=_read_decisions(decisions)[0] if decisions else (),
+        aliases=load_aliases(aliases) if aliases else NO_ALIASES,
+    )
+    if output:
+        save(checked.dataset, output)
+    typer.echo(str(checked))
+    if not (checked.same or checked.updated):
         raise typer.Exit(FAILED)
 
 

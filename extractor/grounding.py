@@ -246,6 +246,12 @@ _PARTICLES = re.compile(
 """What follows a Korean noun or verb without a border. Any syllable would do otherwise: India (인도) in Indonesia (인도네시아)."""
 
 
+_PROCLITICS = re.compile(r"(?<!\w)(?:(?=\w)[وف]?(?:لل|[بكل]?(?:ال)?)|[והבלמכש]{1,3})\Z")
+"""What Arabic ("and", "by", "to", "the") and Hebrew write in one word with the word that follows. No negation is among them."""
+_STEM = re.compile(r"[\u0590-\u06ff]{3}")
+"""Letters that a word must have beside them, so that no short word is taken for one with a prefix."""
+
+
 # The normal form -----------------------------------------------------------------------------------------------------
 
 _SAME_LETTER = (
@@ -301,6 +307,8 @@ class _NormalForm:
         """Whether a quote may begin here: a word begins (UAX #29), and neither a number nor "non-lethal" is cut."""
         if at == 0:
             return True
+        if _STEM.match(self.text, at) and _PROCLITICS.search(self.text, max(0, at - 6), at):
+            return not self._splits(at)
         cut = self.text[at].isnumeric() or _REVERSAL.search(self.text, max(0, at - 9), at)
         return self._is_border(at) and not (cut and self._is_hyphen(at - 1))
 

@@ -244,9 +244,9 @@ def mentions(evidence: Iterable[Evidence]) -> list[Evidence]:
 
 def _articles(given: Iterable[Article]) -> list[Article]:
     """Every file that was given, once; of several tellings the better dated, then the fuller one."""
-    files: dict[tuple[str, str], Article] = {}
+    files: dict[tuple[str, str, str], Article] = {}
     for article in given:
-        key = article.id, article.path
+        key = article.id, article.path, article.sha256
         known = files.setdefault(key, article)
         if known is article:
             continue

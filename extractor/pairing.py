@@ -126,7 +126,7 @@ class Pairing:
                 by_key: dict[str, list[str]] = defaultdict(list)
                 for i, row in side["article"].items():
                     if i not in taken and row.values["duplicate_of"] is None:
-                        by_key[key(row.values["path"])].append(i)
+                        by_key[key(row.label)].append(i)
                 sides.append({k: ids[0] for k, ids in by_key.items() if len(ids) == 1})
             partner |= {o: sides[1][k] for k, o in sides[0].items() if k in sides[1]}
         return partner

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any, Literal, get_args
 
 from .schemas import Dataset
@@ -93,7 +94,11 @@ def _rows(d: Dataset) -> Iterator[Row]:
 def _articles(d: Dataset) -> Iterator[Row]:
     for a in d.articles:
         key = a.id if a.duplicate_of is None else f"{a.id} {a.path}"
-        yield Row("article", key, a.path, frozenset({a.id}), _dump(a, "sketch", "excluded"))
+        names = {
+            "path": PurePosixPath(a.path).name,
+            "duplicate_of": a.duplicate_of and PurePosixPath(a.duplicate_of).name,
+        }
+        yield Row("article", key, a.path, frozenset({a.id}), _dump(a, "sketch", "excluded") | names)
         if a.duplicate_of is None:
             for e in a.excluded:
                 yield Row("excluded", e.id, e.reason, frozenset({a.id}), _dump(e), (), frozenset({e.reason}), e.reason)

@@ -404,7 +404,7 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
         load_decisions(tmp_path / "gone")
     with pytest.raises(UsageError, match="cannot be read"):
         load_decisions(tmp_path)
-    with pytest.raises(UsageError, match=r"d\.jsonl: not UTF-8 .* at byte 4\); save it as UTF-8"):
+    with pytest.raises(UsageError, match=r"d\.jsonl: not UTF-8 .* at byte 3\); save it as UTF-8"):
         read(tmp_path, b'{"a\xff"}')
 
 

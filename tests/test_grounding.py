@@ -743,3 +743,27 @@ def test_a_located_span_has_the_normal_form_of_the_quote(text: str, data: st.Dat
         assert not normalise(text[: span.start]) or unicodedata.category(there[0])[0] != "M"
     assert [s.start for s in spans] == sorted({s.start for s in spans})
     assert locate(quote, text) == min(spans, key=lambda s: s.match != "exact", default=None)
+
+
+@pytest.mark.parametrize(
+    ("quote", "text"),
+    [
+        ("قنابل موجهة", "مدافع وقنابل موجهة"),
+        ("قال المتحدث", "وقال المتحدث إن"),
+        ("إيران", "أسلحة لإيران"),
+        ("سودان", "إلى السودان"),
+        ("الصواريخ", "وبالصواريخ والصواريخ"),
+        ("איראן", "נשק מאיראן"),
+        ("איראן", "ושמאיראן הגיע"),
+    ],
+)
+def test_a_word_begins_behind_what_arabic_and_hebrew_write_in_one_with_it(quote: str, text: str) -> None:
+    assert found(quote, text) == quote
+
+
+@pytest.mark.parametrize(
+    ("quote", "text"),
+    [("مان", "سلطنة عمان"), ("نان", "لبنان"), ("ران", "إيران"), ("רסל", "ירסל"), ("شحن", "يشحن"), ("رسل", "نرسل")],
+)
+def test_other_first_letters_are_part_of_the_word(quote: str, text: str) -> None:
+    assert locate(quote, text) is None

@@ -28,6 +28,17 @@ class Aliases:
         keys = {slug(name) for name in names}
         return {self.targets[k] for k in keys if k in self.targets} | (keys & set(self._ends))
 
+    def __or__(self, other: Aliases) -> Aliases:
+        """The names of both. Raises UsageError for a name that stands for two things, and for names that go in a circle."""
+        together = dict(self.targets)
+        for name, target in other.targets.items():
+            if together.setdefault(name, target) != target:
+                raise UsageError(
+                    f"the name {name!r} stands for {together[name]!r} in what is merged, and for {target!r} in your "
+                    "names; make them agree"
+                )
+        return Aliases({name: _last(name, together) for name in together})
+
     @cached_property
     def _ends(self) -> frozenset[str]:
         return frozenset(self.targets.values())
@@ -39,6 +50,16 @@ NO_ALIASES = Aliases()
 def is_id(target: str) -> bool:
     """Whether a target is an actor's id, not the key of a name."""
     return bool(_ID.fullmatch(target))
+
+
+def _last(name: str, targets: Mapping[str, str]) -> str:
+    """What a name stands for in the end. Raises UsageError for a circle."""
+    passed = [name]
+    while (there := targets.get(passed[-1])) is not None:
+        if there in passed:
+            raise UsageError(f"the names go round in a circle ({' → '.join([*passed, there])}); remove one of them")
+        passed.append(there)
+    return passed[-1]
 
 
 def load_aliases(path: Path) -> Aliases:

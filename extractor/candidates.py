@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
+from zlib import crc32
 
 from . import dates, edtf
 from .actors import slug
-from .schemas import STAGE_FAMILY, Article, Attribution, Claim, WeaponType
+from .schemas import STAGE_FAMILY, Article, Attribution, Claim, Evidence, WeaponType
 from .schemas.allegation import ParticipantRole, Scope, StageFamily
 from .schemas.weapon import WeaponCategory
+from .weapons import named_systems
 
 EPISODE_ROLES: frozenset[ParticipantRole] = frozenset(
     {"delegation", "correspondent", "broker", "transporter", "captor"}
@@ -21,6 +23,9 @@ VAGUE_GOODS = frozenset(
     {"commodities", "materials", "raw-materials", "goods", "aid", "support", "money", "cash", "payment", "technology"}
 )
 """Things in return that are too common to identify an episode."""
+
+TELLING_WORDS = 8
+"""Words of a sentence that two writers do not find by chance."""
 
 OCCASION_DAYS = 7
 """A statement date that covers more days than a week is no occasion."""
@@ -85,6 +90,12 @@ class Candidate:
     """On which occasions it was said."""
     part_of: str | None
     """The larger claim of the same article."""
+    systems: frozenset[str] = frozenset()
+    """Weapon systems that it names: "ah-4"."""
+    sentences: frozenset[int] = frozenset()
+    """The sentences it rests on, as hashes of their words: in a copy of the text they stand again."""
+    origins: frozenset[str] = frozenset()
+    """The governments and organisations that stand behind it."""
 
     @property
     def unofficial(self) -> frozenset[str]:
@@ -125,6 +136,7 @@ def candidate(claim: Claim, attributions: Iterable[Attribution], world: World) -
         recipients=recipients,
         proxies={p: f"state:{c}" for p in suppliers | recipients if p[:6] != "state:" and (c := world.country[p])},
         categories=frozenset(world.weapons[i.weapon].category for i in claim.items),
+        systems=frozenset(s for i in claim.items for s in named_systems(world.weapons[i.weapon].term)),
         event=event,
         reach=edtf.reach(event),
         current=tuple(sorted({r for s in said if (r := edtf.reach(s))})) if family == "pre" else (),
@@ -133,7 +145,15 @@ def candidate(claim: Claim, attributions: Iterable[Attribution], world: World) -
         returns=frozenset(slug(r.text) for r in claim.in_return) - VAGUE_GOODS,
         occasions=frozenset(o for t in spoken for o in _occasions(t, world)),
         part_of=claim.part_of,
+        sentences=frozenset(h for t in spoken for e in t.evidence if (h := _sentence(e))),
+        origins=frozenset(o for t in spoken for o in world.origins[t.source]),
     )
+
+
+def _sentence(evidence: Evidence) -> int | None:
+    """Hash of the sentence that a piece of evidence stands in; None for one so short that it can stand anywhere."""
+    words = slug(evidence.prefix + evidence.exact + evidence.suffix)
+    return crc32(words.encode("utf-8", "surrogatepass")) if words.count("-") >= TELLING_WORDS or len(words) > 60 else None
 
 
 def _occasions(attribution: Attribution, world: World) -> Iterator[Occasion]:

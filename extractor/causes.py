@@ -69,7 +69,7 @@ class Causes:
         merging: Reason = ("merging", self._merging)
         if fields and fields <= _MERGING_ALONE:
             return merging
-        if row.kind in {"allegation", "denial", "judgement", "identity", "decision"}:
+        if row.kind in {"allegation", "denial", "judgement", "identity", "decision", "alias"}:
             answered = {i for r in sides for d in r.values.get("denials", ()) for i in self._denial(d)}
             found = [
                 self._by_statement[i]
@@ -132,7 +132,8 @@ class Causes:
         pairs = self._pairing.pairs("article")
         told = {
             "decisions": old.decisions != new.decisions,
-            "actors that are the same (aliases, links)": old.identities != new.identities,
+            "aliases": old.aliases != new.aliases,
+            "actors that are the same": old.identities != new.identities,
             "other articles": any(not (o and n) for o, n in pairs),
             "version": "tool_version" in self.runs,
         }

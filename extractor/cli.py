@@ -537,8 +537,8 @@ def _summary(dataset: Dataset, output: Path | None) -> None:
     tokens = f"{usage.prompt_tokens:,} sent ({usage.cached_tokens:,} cached), {usage.completion_tokens:,} answered"
     table.add_row("tokens", f"{tokens}, {usage.calls} calls")
     table.add_row("cost", cost)
-    asked = ", ".join(sorted({r.model or "?" for r in dataset.runs}))
-    table.add_row("model", f"{asked} (answered by {', '.join(told.models_answering) or 'nobody'})")
+    models = ", ".join(sorted({r.model or "?" for r in dataset.runs}))
+    table.add_row("model", f"{models} (answered by {', '.join(told.models_answering) or 'nobody'})")
     err.print(table)
     for failure in dataset.accounting.failures:
         _note(f"failed: {failure.path}: {failure.kind}: {failure.message.removeprefix(f'{failure.path}: ')}")

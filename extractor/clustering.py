@@ -2,18 +2,19 @@
 
 Claims of the same parties, scope and stage family are placed one after the other, the most specific first. Anchors (a
 participant, a day, an occasion …) lead to the clusters that a claim may belong to; it joins if nothing in the cluster bars
-it. What fits several clusters that exclude each other is placed nowhere, since one wrong "same" must not invent
-corroboration. A cluster never holds two claims that :func:`extractor.judging.judge` calls different; to know that, it is
+it. What fits several clusters that exclude each other waits until they are complete, and is placed nowhere if it still
+does, since one wrong "same" must not invent corroboration. A cluster never holds two claims that :func:`extractor.judging.judge` calls different; to know that, it is
 enough to keep what its members have in common, so the work grows with the number of claims and not of pairs.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, permutations
 from math import inf
 from typing import Literal, NamedTuple
 
@@ -21,6 +22,7 @@ from . import edtf
 from .candidates import Candidate
 from .judging import (
     ANCHORS,
+    BETWEEN_ARTICLES,
     OBVIOUS,
     SHARP_DAYS,
     Verdict,
@@ -38,15 +40,25 @@ LISTED = 50
 LOOKED_AT = 8
 """Claims of an allegation that are compared with another allegation's for the reader."""
 
-PARTICIPANT, IN_RETURN, RECIPIENT, EVENT, OCCASION, PATTERN = range(len(ANCHORS))
+IN_PRINT, PARTICIPANT, IN_RETURN, RECIPIENT, EVENT, OCCASION, PATTERN = range(len(ANCHORS))
+
+SEVERAL = "several articles"
+
+WEAK = frozenset(ANCHORS.index(rule) for rule in BETWEEN_ARTICLES)
 
 TELLING = 64
 """An anchor that leads to more clusters than this tells none of them."""
+
+MAJORITY = 100
+"""How many times as many claims as all others together an allegation must have, to get a claim that fits them as well."""
 
 DAYS = 7
 """A stretch of more days is looked up by its months."""
 
 _Key = tuple[object, ...]
+
+_Anchor = tuple[int, _Key]
+"""Its rank and what it is."""
 
 
 class Edge(NamedTuple):
@@ -86,13 +98,15 @@ class _Cluster:
     returns: set[frozenset[str]] = field(default_factory=set)
     apart: set[str] = field(default_factory=set)
     """Claims that may never join."""
-    found_under: set[_Key] = field(default_factory=set)
-    """Where it is found already."""
+    part_of: set[str] = field(default_factory=set)
+    """Claims of which its members are a part."""
+    found_under: dict[_Key, str] = field(default_factory=dict)
+    """Where it is found already, by a claim of which article; by claims of two, it is found from every article."""
 
     @classmethod
     def of(cls, c: Candidate, apart: Collection[str]) -> _Cluster:
         """A cluster of one."""
-        cluster = cls([c.id], apart=set(apart))
+        cluster = cls([c.id], apart=set(apart), part_of={c.part_of} if c.part_of else set())
         if c.reach:
             cluster.earliest, cluster.latest = c.reach
         elif c.current:
@@ -117,8 +131,8 @@ class _Cluster:
             and all(compatible(x, y) for x in self.categories for y in other.categories)
             and not any(other_episode(x, y) for x in self.episodes for y in other.episodes)
             and not any(other_things(x, y) for x in self.returns for y in other.returns)
-            and self.apart.isdisjoint(other.members)
-            and other.apart.isdisjoint(self.members)
+            and (not self.apart or self.apart.isdisjoint(other.members))
+            and (not other.apart or other.apart.isdisjoint(self.members))
         )
 
     def absorb(self, other: _Cluster) -> None:
@@ -130,7 +144,11 @@ class _Cluster:
         self.episodes |= other.episodes
         self.returns |= other.returns
         self.apart |= other.apart
-        self.found_under |= other.found_under
+        self.part_of |= other.part_of
+        for key, article in other.found_under.items():
+            known = self.found_under.setdefault(key, article)
+            if known != article:
+                self.found_under[key] = SEVERAL
 
 
 class _Clustering:
@@ -144,27 +162,46 @@ class _Clustering:
         self._found: defaultdict[_Key, defaultdict[_Key, list[str]]] = defaultdict(lambda: defaultdict(list))
         """For each group claims by anchor and time: per cluster one, as far as clusters were not joined later."""
 
-    def place(self, c: Candidate) -> None:
-        """Put a claim where it belongs."""
+    def place(self, c: Candidate, *, last: bool = False) -> bool:
+        """Put a claim where it belongs. False if it fits several clusters that exclude each other: it may be tried again
+        when they are complete; the ``last`` time it stays alone, and leads no other claim to itself."""
         mine = self.cluster_of[c.id] = _Cluster.of(c, self.apart.get(c.id, ()))
         ties = self._ties(c)
         fits = {k for k in ties if k.fits(mine)}
-        ranked = sorted((k for k in ties if k in fits), key=lambda k: _strength(ties[k]))
-        strongest = min((_strength(ties[k]) for k in ranked), default=None)
-        best = [k for k in ranked if _strength(ties[k]) == strongest]
-        several = any(not x.fits(y) for x, y in combinations(best, 2))
-        for k in ranked:
-            rank, claim = min(ties[k].items())
+        strength = {k: _strength(c, k, ties[k]) for k in fits}
+        ranked = sorted((k for k in ties if k in fits), key=lambda k: (strength[k], -len(k.members)))
+        best = self._wholes([k for k in ranked if strength[k] == strength[ranked[0]]])
+        several = any(not x.fits(y) for x, y in combinations(best, 2)) and not _nearly_all(best)
+        if several and not last:
+            del self.cluster_of[c.id]
+            return False
+        for k in [*best, *(k for k in ranked if k not in best)]:
+            rank, claim = min((anchor[0], claim) for anchor, claim in ties[k].items())
             joined = not several and k.fits(self.cluster_of[c.id])
             if joined:
                 self._join(k, self.cluster_of[c.id])
             self._judge(c.id, claim, "same", ANCHORS[rank], refused=not joined)
         self._refuse(c, [k for k in ties if k not in fits])
-        self._register(c)
+        if not several:
+            self._register(c)
+        return not several
 
-    def join_wholes(self) -> None:
+    def _wholes(self, clusters: list[_Cluster]) -> list[_Cluster]:
+        """Clusters without those that are a part of another of them."""
+        within = {
+            id(part)
+            for part, whole in permutations(clusters, 2)
+            if any(self.cluster_of.get(w) is whole for w in part.part_of)
+        }
+        return [k for k in clusters if id(k) not in within] or clusters
+
+    def join_wholes(self, alone: AbstractSet[str]) -> None:
         """Join claims of which a step or part is the same: what has one part in common is one thing."""
-        steps = sorted(c.id for c in self.candidates.values() if c.part_of in self.cluster_of)
+        steps = sorted(
+            c.id
+            for c in self.candidates.values()
+            if c.part_of in self.cluster_of and alone.isdisjoint({c.id, c.part_of})
+        )
         first: dict[tuple[int, _Key], str] = {}
         for step in steps:
             whole = self.candidates[step].part_of or ""
@@ -195,24 +232,32 @@ class _Clustering:
 
     # Finding ---------------------------------------------------------------------------------------------------------
 
-    def _ties(self, c: Candidate) -> dict[_Cluster, dict[int, str]]:
-        """The clusters that share an anchor with a claim: for each the anchors' ranks, and a claim that has it."""
-        ties: dict[_Cluster, dict[int, str]] = {}
+    def _ties(self, c: Candidate) -> dict[_Cluster, dict[_Anchor, str]]:
+        """The clusters that share an anchor with a claim: for each the anchors, and a claim that has it."""
+        ties: dict[_Cluster, dict[_Anchor, str]] = {}
         found = self._found[_group(c)]
-        for rank, key in _lookups(c):
+        for rank, value, key in _lookups(c):
             there = found.get(key, ())
             if len(there) > TELLING:
                 continue
             for claim in there:
-                ties.setdefault(self.cluster_of[claim], {}).setdefault(rank, claim)
+                if rank in WEAK and self.candidates[claim].article_id == c.article_id:
+                    continue
+                ties.setdefault(self.cluster_of[claim], {}).setdefault((rank, value), claim)
         return ties
 
     def _register(self, c: Candidate) -> None:
         mine, found = self.cluster_of[c.id], self._found[_group(c)]
         for key in _keys(c):
-            if key not in mine.found_under:
-                mine.found_under.add(key)
+            known = mine.found_under.get(key)
+            if known not in (SEVERAL, c.article_id):
+                mine.found_under[key] = SEVERAL if known else c.article_id
                 found[key].append(c.id)
+
+
+def _nearly_all(clusters: Sequence[_Cluster]) -> bool:
+    """Whether the first, the largest, holds nearly all claims: then one that fits others too is not lost to a stray one."""
+    return len(clusters[0].members) > MAJORITY * sum(len(k.members) for k in clusters[1:])
 
 
 def _group(c: Candidate) -> _Key:
@@ -220,19 +265,20 @@ def _group(c: Candidate) -> _Key:
     return c.scope, c.family, c.suppliers, c.recipients
 
 
-def _strength(ranks: Collection[int]) -> tuple[int, int]:
-    """The strongest anchor first; of equal ones, the cluster that shares more of them."""
-    return min(ranks), -len(ranks)
+def _strength(c: Candidate, k: _Cluster, anchors: Collection[_Anchor]) -> tuple[int, int, bool]:
+    """The strongest anchor first; of equal ones, the cluster that shares more of them; then one with the same weapons."""
+    return min(anchors)[0], -len(anchors), c.categories not in k.categories
 
 
-def _anchors(c: Candidate) -> Iterator[tuple[int, _Key]]:
+def _anchors(c: Candidate) -> Iterator[_Anchor]:
     """What ties a claim to an episode at any time."""
+    yield from ((IN_PRINT, (h,)) for h in sorted(c.sentences))
     if c.scope == "pattern":
         yield PATTERN, ()
         return
     yield from ((PARTICIPANT, p) for p in sorted(c.participants))
     yield from ((IN_RETURN, (r,)) for r in sorted(c.returns))
-    yield from ((RECIPIENT, (r,)) for r in sorted(c.unofficial))
+    yield from ((RECIPIENT, (r, o)) for r in sorted(c.unofficial) for o in sorted(c.origins | c.systems))
 
 
 def _keys(c: Candidate) -> Iterator[_Key]:
@@ -249,21 +295,21 @@ def _keys(c: Candidate) -> Iterator[_Key]:
                 yield (OCCASION, o.origin, "weekday", o.weekday, o.from_any_day)
 
 
-def _lookups(c: Candidate) -> Iterator[tuple[int, _Key]]:
+def _lookups(c: Candidate) -> Iterator[tuple[int, _Key, _Key]]:
     """Where a claim looks for its like in its group. A dated claim needn't look at what has another date."""
     times = _overlapping(c.reach)
     for rank, value in _anchors(c):
         if times:
-            yield from ((rank, (rank, value, time)) for time in (*times, ANY_TIME))
+            yield from ((rank, value, (rank, value, time)) for time in (*times, ANY_TIME))
         else:
-            yield rank, (rank, value)
+            yield rank, value, (rank, value)
     if c.scope != "pattern":
-        yield from ((EVENT, (EVENT, time)) for time in _overlapping(_event_days(c.event)))
+        yield from ((EVENT, (), (EVENT, time)) for time in _overlapping(_event_days(c.event)))
         for o in sorted(c.occasions):
             days = range(o.first, o.last + 1)
-            yield from ((OCCASION, (OCCASION, o.origin, day, o.from_any_day)) for day in days)
+            yield from ((OCCASION, (o.origin,), (OCCASION, o.origin, day, o.from_any_day)) for day in days)
             if o.weekday is not None:
-                yield OCCASION, (OCCASION, o.origin, "weekday", o.weekday, not o.from_any_day)
+                yield OCCASION, (o.origin,), (OCCASION, o.origin, "weekday", o.weekday, not o.from_any_day)
 
 
 @lru_cache(65536)
@@ -319,12 +365,15 @@ def cluster(
     told = sorted(told)
     apart = _kept_apart(candidates, told)
     clustering = _Clustering(candidates, apart)
+    waiting: list[Candidate] = []
     for c in sorted(candidates.values(), key=_specificity):
         if c.id in alone:
             clustering.cluster_of[c.id] = _Cluster.of(c, apart.get(c.id, ()))
         else:
-            clustering.place(c)
-    clustering.join_wholes()
+            waiting += [] if clustering.place(c) else [c]
+    for c in waiting:
+        clustering.place(c, last=True)
+    clustering.join_wholes(frozenset(alone))
     for edge in sorted(told, key=lambda e: (e.by == "person", e)):  # people have the last word
         clustering.edges.append(_carry_out(clustering, edge, alone))
     clusters = list({id(k): k for k in clustering.cluster_of.values()}.values())

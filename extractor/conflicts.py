@@ -87,7 +87,7 @@ def _quantities(claims: list[Claim], weapons: Mapping[str, WeaponType]) -> Itera
             if item.quantity:
                 told[weapons[item.weapon].category].append((claim, item.quantity))
     for category, amounts in sorted(told.items()):
-        if len({claim.id for claim, _ in amounts}) < 2 or len({q.text for _, q in amounts}) < 2:
+        if len({claim.id for claim, _ in amounts}) < 2 or len({q.text.casefold() for _, q in amounts}) < 2:
             continue
         exact = {
             (q.low, q.high, q.unit, q.per)

@@ -101,6 +101,7 @@ def assemble(ledger: Ledger, merged: Merged) -> Dataset:
         judgements=merged.judgements,
         unlisted=merged.unlisted,
         identities=merged.identities,
+        aliases=dict(sorted(merged.aliases.items())),
         decisions=merged.decisions,
         quarantine=sorted(ledger.quarantine, key=lambda q: (q.article_id, q.record, q.local_id, q.extraction)),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 from . import dates, edtf
@@ -151,20 +152,21 @@ class _Linker:
         """A general denial answers earlier accusations by those it rejects, about the parties that deny together."""
         accusers = {self.world.party[a] for a in statement.accusers}
         together = self._deny_together(statement)
+        about = min(together, default="")
         for accuser in accusers:
-            for t in self._accused_by[accuser]:
+            for t in self._accused_by[accuser, about]:
                 c = self.candidates[t.claim]
                 if together <= c.suppliers | c.recipients and self._earlier(t, statement):
                     yield c.id
 
     @cached_property
-    def _accused_by(self) -> dict[str, list[Attribution]]:
-        """Attributions by the government or organisation at their root."""
-        found: dict[str, list[Attribution]] = defaultdict(list)
-        for told in self.ledger.attributions.values():
-            for t in told:
-                for origin in self.world.origins[t.source]:
-                    found[origin].append(t)
+    def _accused_by(self) -> dict[tuple[str, str], list[Attribution]]:
+        """Attributions by the government or organisation at their root, and by a party of the claim."""
+        found: dict[tuple[str, str], list[Attribution]] = defaultdict(list)
+        for t in (t for told in self.ledger.attributions.values() for t in told):
+            c = self.candidates[t.claim]
+            for key in product(self.world.origins[t.source], c.suppliers | c.recipients):
+                found[key].append(t)
         return found
 
     def _deny_together(self, statement: DenialStatement) -> set[str]:
@@ -187,17 +189,20 @@ class _Linker:
     # What was said before --------------------------------------------------------------------------------------------
 
     def _earlier(self, attribution: Attribution, statement: DenialStatement) -> bool:
-        """Whether something was said before the article that reports the general denial was news.
+        """Whether something was said before the article that reports the general denial was news, and not after the denial.
 
         In the same article: said at another time than its news, which is what its latest dated statements are. In another
         article: said, by the dates, before the denial's article was published.
         """
         said = attribution.said_on
+        denied = edtf.bounds(statement.said_on.edtf) if statement.said_on else None
+        when = edtf.bounds(said.edtf) if said else None
+        if denied and when and when[0] > denied[1]:
+            return False
         if attribution.article_id == statement.article_id:
             return said is not None and not self._is_news(said, self.ledger.articles[attribution.article_id])
-        before = edtf.bounds(said.edtf if said else None)
         after = edtf.bounds(self.ledger.articles[statement.article_id].published)
-        return bool(before and after and before[1] < after[0])
+        return bool(when and after and when[1] < after[0])
 
     def _is_news(self, said: DatePhrase, article: Article) -> bool:
         """Whether a statement date is that of the article's own news: some day of the week before its publication.

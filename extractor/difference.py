@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .causes import Cause, Causes
 from .errors import UsageError
@@ -118,8 +118,7 @@ class Difference:
         counts = {k: asdict(c) for k, c in self.counts.items()}
         causes = Counter(c.cause for c in self.changes)
         content = {"counts": counts, "causes": dict(sorted(causes.items())), **asdict(self)}
-        text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-        return text.encode("utf-8", "backslashreplace").decode("utf-8")  # half a character, as a model may escape it
+        return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 def diff(old: Dataset, new: Dataset, noise: Sequence[Dataset] = ()) -> Difference:
@@ -132,16 +131,9 @@ def diff(old: Dataset, new: Dataset, noise: Sequence[Dataset] = ()) -> Differenc
     pairing = Pairing(rows(old), rows(new))
     causes = Causes(old, new, pairing)
     floor = _Repeats(noise, pairing) if noise else None
-    found: list[Change] = []
-    kept: list[tuple[Kind, str, str]] = []
-    for kind in sorted(KINDS, key=lambda k: k not in SAID):  # why merged records differ follows from what articles say
-        for o, n in pairing.pairs(kind):
-            fields = pairing.differing(kind, o, n) if o and n else []
-            if o and n and not fields:
-                kept.append((kind, o, n))
-            else:
-                found.append(_change(pairing, causes, kind, o, n, fields))
-    changes = [floor.marked(c) if floor else c for c in _without_consequences(found, pairing, kept)]
+    found, kept = _compared(pairing)
+    made = [_change(pairing, causes, f) for f in found]
+    changes = [floor.marked(c) if floor else c for c in made]
     order = {kind: n for n, kind in enumerate(KINDS)}
     changes.sort(
         key=lambda c: (order[c.kind], c.within_floor, c.article or "", c.what, *sorted((c.old or "", c.new or "")))
@@ -150,33 +142,45 @@ def diff(old: Dataset, new: Dataset, noise: Sequence[Dataset] = ()) -> Differenc
     return Difference(tuple(changes), tuple(kept), causes.runs, _elsewhere(old, new), floor.floor if floor else None)
 
 
-def _change(
-    pairing: Pairing, causes: Causes, kind: Kind, o: str | None, n: str | None, fields: list[tuple[str, Any, Any]]
-) -> Change:
+class _Found(NamedTuple):
+    kind: Kind
+    old: str | None
+    new: str | None
+    fields: list[tuple[str, Any, Any]]
+
+
+def _compared(pairing: Pairing) -> tuple[list[_Found], list[tuple[Kind, str, str]]]:
+    """What differs, and what doesn't: what articles say first, since the rest follows from it.
+
+    Of an allegation or denial whose statements changed, only what they do not say themselves is a difference: who belongs
+    to it, who stands behind it, who denies it.
+    """
+    found: list[_Found] = []
+    kept: list[tuple[Kind, str, str]] = []
+    touched: set[str | None] = set()
+    for kind in sorted(KINDS, key=lambda k: k not in SAID):
+        for o, n in pairing.pairs(kind):
+            fields = pairing.differing(kind, o, n) if o and n else []
+            if o and n and kind in {"allegation", "denial"}:
+                members = {*pairing.old[kind][o].members, *pairing.new[kind][n].members}
+                fields = [f for f in fields if not members & touched or _is_merging(f[0])]
+            if o and n and not fields:
+                kept.append((kind, o, n))
+                continue
+            found.append(_Found(kind, o, n, fields))
+            if kind in SAID:
+                touched |= {o, n}
+    return found, kept
+
+
+def _change(pairing: Pairing, causes: Causes, found: _Found) -> Change:
+    kind, o, n, fields = found
     before, after = pairing.old[kind].get(o or ""), pairing.new[kind].get(n or "")
     cause, why = causes.of(before, after, {name for name, _, _ in fields})
     row = after or before
     assert row is not None  # noqa: S101 - one of the two ids is given
     what: What = "changed" if o and n else "added" if n else "lost"
-    changed = tuple(FieldChange(*f) for f in fields)
-    return Change(kind, what, o, n, causes.path(row), row.label, changed, cause, why)
-
-
-def _without_consequences(found: list[Change], pairing: Pairing, kept: list[tuple[Kind, str, str]]) -> list[Change]:
-    """Of an allegation or denial whose statements changed, only what they do not say themselves: who belongs to it, who
-    stands behind it, who denies it. Where nothing is left, it is kept."""
-    touched = {i for c in found if c.kind in SAID for i in (c.old, c.new)}
-    rest = []
-    for c in found:
-        if c.kind in {"allegation", "denial"} and c.old and c.new:
-            members = {*pairing.old[c.kind][c.old].members, *pairing.new[c.kind][c.new].members}
-            own = tuple(f for f in c.fields if not members & touched or _is_merging(f.field))
-            if not own:
-                kept.append((c.kind, c.old, c.new))
-                continue
-            c = replace(c, fields=own)  # noqa: PLW2901 - the same change, told shorter
-        rest.append(c)
-    return rest
+    return Change(kind, what, o, n, causes.path(row), row.label, tuple(FieldChange(*f) for f in fields), cause, why)
 
 
 def _is_merging(name: str) -> bool:
@@ -212,12 +216,7 @@ class _Repeats:
         self.floor = Floor(len(repeats), self._differing())
 
     def _differing(self) -> dict[Kind, float]:
-        total: Counter[Kind] = Counter()
-        for across in self._across.values():
-            for kind in KINDS:
-                total[kind] += sum(
-                    not (o and n) or bool(across.differing(kind, o, n)) for o, n in across.pairs(kind)
-                )  # fmt: skip
+        total = Counter(f.kind for across in self._across.values() for f in _compared(across)[0])
         return {kind: round(total[kind] / len(self._across), 3) for kind in KINDS if total[kind]}
 
     def marked(self, change: Change) -> Change:

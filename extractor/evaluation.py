@@ -172,10 +172,10 @@ def evaluate(dataset: Dataset, gold: str | Path, *, seed: int = SEED) -> Evaluat
     scored = {file: _Scored(file, article, held, known) for file, article in sorted(pairing.articles.items())}
     counts = [s.counts for s in scored.values()]
     lacking = len(known.articles) - len(scored)
-    merging = _Merging(known.merged, scored, dataset) if known.merged else None
-    across = merging.counts if merging else Counter()
+    merging = [_Merging(merged, scored, dataset) for merged in known.merged]
+    across = sum((m.counts for m in merging), Counter[tuple[str, str]]())
     across["coverage", "right"], across["coverage", "wrong"] = len(scored), lacking
-    errors = [e for s in scored.values() for e in s.errors] + (merging.errors if merging else [])
+    errors = [e for s in scored.values() for e in s.errors] + [e for m in merging for e in m.errors]
     failed = {f.article_id for f in dataset.accounting.failures}
     return Evaluation(
         schema_version=SCHEMA_VERSION,
@@ -632,9 +632,12 @@ class _Scored:
 
     def _denials(self) -> None:
         gold = [
-            _Row(d.id, d, f"{d.denier} {d.kind}, {d.scope}", d.evidence, d.must, merges=d.may_merge_with)
+            _Row(
+                d.id, d, f"{d.denier} {d.kind}, {d.scope}", d.evidence,
+                must=d.must and ("generic" in right(d, "scope") or self._stands(d, "targets")), merges=d.may_merge_with,
+            )
             for d in self.gold.gold.denials
-        ]
+        ]  # fmt: skip
         self.denials = [
             _Row(d.id, d, f"{d.denier} {d.kind}, {d.scope}", _sentences(d.evidence), evidence=d.evidence)
             for d in self.held.denials[self.article]
@@ -666,6 +669,11 @@ class _Scored:
         merged = (self.within.get(i, i) for i in ids)
         return frozenset(i for i in merged if i in self.found)
 
+    def _stands(self, record: BaseModel, name: str) -> bool:
+        """Whether what it answers must be found, or was: nobody need answer what need not be there."""
+        soft = {r.id for r in (*self.gold.gold.allegations, *self.gold.gold.denials) if not r.must}
+        return any(i not in soft or i in self.found for ids in right(record, name) for i in ids)
+
     def _about(self, record: str, g: _Row, p: _Row, name: str) -> None:
         says = [self._aimed(ids) for ids in right(g.record, name)]
         has = self._aims(p.record.targets)
@@ -673,7 +681,8 @@ class _Scored:
 
     def _responses(self) -> None:
         gold = [
-            _Row(r.id, r, f"{r.kind} by {', '.join(r.actors)}", r.evidence, r.must) for r in self.gold.gold.responses
+            _Row(r.id, r, f"{r.kind} by {', '.join(r.actors)}", r.evidence, r.must and self._stands(r, "about"))
+            for r in self.gold.gold.responses
         ]
         self.responses = [
             _Row(r.id, r, f"{r.kind} by {', '.join(r.actors)}", _sentences(r.evidence), evidence=r.evidence)
@@ -683,14 +692,14 @@ class _Scored:
         for g in (g for g in gold if g.must and g.id in found):
             p = found[g.id]
             self._plain("responses", g, p, "kind")
-            says, has = self._gold_who(g.record.actors), self._who(p.record.actors)
-            self._field("responses", g, p, "actors", says == has, [says], has)
+            says, has = [self._gold_who(ids) for ids in right(g.record, "actors")], self._who(p.record.actors)
+            self._field("responses", g, p, "actors", has in says, says, has)
             self._about("responses", g, p, "about")
 
     def _response_alike(self, g: _Row, p: _Row) -> float:
         r = g.record
-        about = self._aims(p.record.targets) == self._aimed(r.about)
-        actors = _shared(self._gold_who(r.actors), self._who(p.record.actors))
+        about = self._aims(p.record.targets) in [self._aimed(ids) for ids in right(r, "about")]
+        actors = max(_shared(self._gold_who(ids), self._who(p.record.actors)) for ids in right(r, "actors"))
         return 0.4 * self._evidence(g, p) + 0.3 * actors + 0.2 * (p.record.kind in right(r, "kind")) + 0.1 * about
 
     # Traps, grounding, quarantine
@@ -741,7 +750,9 @@ class _Merging:
 
     def __init__(self, gold: GoldMerged, scored: Mapping[str, _Scored], dataset: Dataset) -> None:
         self.gold = gold
-        self.scored = scored
+        self.scored = {file: s for file, s in scored.items() if file in gold.files}
+        self.known = {s.article for s in self.scored.values()}
+        self.told_in = {d.id: {s.article_id for s in d.statements} for d in dataset.denials}
         self.counts: Counter[tuple[str, str]] = Counter()
         self.errors: list[Error] = []
         allegations = {c.id: a for a in dataset.allegations for c in a.claims}
@@ -787,7 +798,8 @@ class _Merging:
                     self._error(name, self.cluster_of[a], a, b, f"apart: {reason}", "together")
 
     def _values(self, cluster: Any) -> None:
-        """Origins and answers, where everything was found that they come from."""
+        """Origins and answers, where everything was found that they come from, and nothing of articles that the clusters
+        do not know has joined it."""
         keys = self.members[cluster.id]
         unheard = [d for d in cluster.denials if d.denial not in self._heard(d.file)]
         whole = [k for k in keys if k in self.must] or keys
@@ -795,6 +807,9 @@ class _Merging:
             return
         held = [self.found[k] for k in whole]
         ours = max(held, key=lambda a: sum(a.id == x.id for x in held))
+        texts = {c.article_id for c in ours.claims} | {i for d in ours.denials for i in self.told_in.get(d, ())}
+        if not texts <= self.known:
+            return
         for name, has in (("origins", ours.corroboration.origins), ("contested", ours.contested)):
             says = right(cluster, name)
             self.counts[f"merge.{name}", "right" if has in says else "wrong"] += 1

@@ -10,11 +10,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
 
 from . import dates, quantities, weapons
 from .actors import Registry
@@ -28,7 +28,7 @@ from .schemas.response import ResponseKind
 from .schemas.source import SourceKind
 from .schemas.weapon import WeaponCategory
 
-_MERGED = ("gold_merged.json", "merged.json")
+_MERGED = ("gold_merged*.json", "merged*.json")
 _MANIFEST = "manifest.json"
 
 M = TypeVar("M", bound=BaseModel)
@@ -37,9 +37,27 @@ Text = str | None
 
 
 class _Gold(BaseModel):
-    """Strict, so that a misspelt ``X_ok`` does not pass for a gold without alternatives."""
+    """Any field X may have further right values in ``X_ok``; a misspelt one does not pass for a gold without alternatives."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    @model_validator(mode="after")
+    def _alternatives(self) -> Self:
+        for name, values in (self.model_extra or {}).items():
+            if not name.endswith("_ok") or name.removesuffix("_ok") not in type(self).model_fields:
+                raise ValueError(f"{name}: there is no such field")
+            try:
+                _values(type(self), name.removesuffix("_ok")).validate_python(values)
+            except ValidationError as error:
+                raise ValueError(f"{name}: {error.errors()[0]['msg']}") from error
+        return self
+
+
+@cache
+def _values(record: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    """Lists of what a field may hold."""
+    of: Any = record.model_fields[name].annotation
+    return TypeAdapter(list[of])
 
 
 class _Noted(_Gold):
@@ -53,7 +71,6 @@ class GoldActor(_Noted):
     name: str
     name_en: str
     kind: ActorKind
-    kind_ok: list[ActorKind] = []
     country: Text
     title: Text
     represents: Text
@@ -66,9 +83,7 @@ class GoldSource(_Noted):
     id: str
     actor: Text
     kind: SourceKind
-    kind_ok: list[SourceKind] = []
     relies_on: Text
-    relies_on_ok: list[Text] = []
 
 
 class GoldParticipant(_Gold):
@@ -76,7 +91,6 @@ class GoldParticipant(_Gold):
 
     actor: str
     role: ParticipantRole
-    role_ok: list[ParticipantRole] = []
     must: bool
 
 
@@ -84,11 +98,8 @@ class GoldItem(_Gold):
     """What is supplied."""
 
     term: str
-    term_ok: list[str] = []
     category: WeaponCategory
-    category_ok: list[WeaponCategory] = []
     quantity: Text
-    quantity_ok: list[Text] = []
     must: bool
 
 
@@ -96,16 +107,11 @@ class GoldAttribution(_Noted):
     """Who says it."""
 
     source: str
-    source_ok: list[str] = []
     cue: Text
     said_on: Text
-    said_on_ok: list[Text] = []
     basis: Basis
-    basis_ok: list[Basis] = []
     certainty: Certainty
-    certainty_ok: list[Certainty] = []
     polarity: Polarity
-    polarity_ok: list[Polarity] = []
     evidence: list[str]
     must: bool
 
@@ -121,25 +127,17 @@ class GoldAllegation(_GoldStatement):
 
     summary: str
     stage: Stage
-    stage_ok: list[Stage] = []
     scope: Scope
-    scope_ok: list[Scope] = []
     suppliers: list[str]
-    suppliers_ok: list[list[str]] = []
     recipients: list[str]
-    recipients_ok: list[list[str]] = []
     participants: list[GoldParticipant]
     items: list[GoldItem]
     in_return: list[dict[str, Any]]
-    in_return_ok: list[list[dict[str, Any]]] = []
     event_time: Text
-    event_time_ok: list[Text] = []
+    event_place: Text = None
     end_use: Text
-    end_use_ok: list[Text] = []
     concealment: Text
-    concealment_ok: list[Text] = []
     route: list[dict[str, str]]
-    route_ok: list[list[dict[str, str]]] = []
     part_of: Text
     attributions: list[GoldAttribution]
 
@@ -153,21 +151,13 @@ class GoldDenial(_GoldStatement):
     """Who denies it."""
 
     denier: str
-    denier_ok: list[str] = []
     kind: DenialKind
-    kind_ok: list[DenialKind] = []
     scope: DenialScope
-    scope_ok: list[DenialScope] = []
     targets: list[str]
-    targets_ok: list[list[str]] = []
     what_is_denied: Text
-    what_is_denied_ok: list[Text] = []
     counter_claim: Text
-    counter_claim_ok: list[Text] = []
     reported_by: list[str]
-    reported_by_ok: list[list[str]] = []
     said_on: Text
-    said_on_ok: list[Text] = []
     evidence: list[str]
 
 
@@ -175,14 +165,12 @@ class GoldResponse(_GoldStatement):
     """What others do about it."""
 
     kind: ResponseKind
-    kind_ok: list[ResponseKind] = []
     source: str
     actors: list[str]
     about: list[str]
     measure: Text
     legal_basis: Text
     said_on: Text
-    said_on_ok: list[Text] = []
     evidence: list[str]
 
 
@@ -229,22 +217,24 @@ class GoldArticle(_Gold):
         ):
             yield from (f"{name} id {i} stands there {n} times" for i, n in Counter(ids).items() if n > 1)
         named = [
-            *((a.id, actors, [*filter(None, [a.represents])]) for a in self.actors),
-            *((s.id, actors, [*filter(None, [s.actor])]) for s in self.sources),
-            *((s.id, sources, [*filter(None, [s.relies_on, *s.relies_on_ok])]) for s in self.sources),
-            *((a.id, actors, _flat(a.suppliers, a.recipients, *a.suppliers_ok)) for a in self.allegations),
-            *((a.id, actors, _flat(*a.recipients_ok, (p.actor for p in a.participants))) for a in self.allegations),
-            *((a.id, claims, [*a.may_merge_with, *filter(None, [a.part_of])]) for a in self.allegations),
-            *((a.id, sources, [t.source, *t.source_ok]) for a in self.allegations for t in a.attributions),
-            *((d.id, actors, [d.denier, *d.denier_ok]) for d in self.denials),
-            *((d.id, claims, _flat(d.targets, *d.targets_ok)) for d in self.denials),
+            *((a.id, actors, right(a, "represents")) for a in self.actors),
+            *((s.id, actors, right(s, "actor")) for s in self.sources),
+            *((s.id, sources, right(s, "relies_on")) for s in self.sources),
+            *((a.id, actors, _flat(right(a, "suppliers"), right(a, "recipients"))) for a in self.allegations),
+            *((a.id, actors, [p.actor for p in a.participants]) for a in self.allegations),
+            *((a.id, claims, [*a.may_merge_with, *right(a, "part_of")]) for a in self.allegations),
+            *((a.id, sources, right(t, "source")) for a in self.allegations for t in a.attributions),
+            *((d.id, actors, right(d, "denier")) for d in self.denials),
+            *((d.id, claims, _flat(right(d, "targets"))) for d in self.denials),
             *((d.id, denials, d.may_merge_with) for d in self.denials),
-            *((d.id, sources, _flat(d.reported_by, *d.reported_by_ok)) for d in self.denials),
-            *((r.id, actors, r.actors) for r in self.responses),
-            *((r.id, sources, [r.source]) for r in self.responses),
-            *((r.id, claims + denials, r.about) for r in self.responses),
+            *((d.id, sources, _flat(right(d, "reported_by"))) for d in self.denials),
+            *((r.id, actors, _flat(right(r, "actors"))) for r in self.responses),
+            *((r.id, sources, right(r, "source")) for r in self.responses),
+            *((r.id, claims + denials, _flat(right(r, "about"))) for r in self.responses),
         ]
-        yield from (f"{who} refers to {i}, which is not there" for who, ids, to in named for i in to if i not in ids)
+        yield from (
+            f"{who} refers to {i}, which is not there" for who, ids, to in named for i in to if i and i not in ids
+        )
 
 
 class Member(_Gold):
@@ -294,6 +284,12 @@ class GoldMerged(_Loose):
     must_not_merge: list[Apart]
     unsure: list[Apart]
 
+    @property
+    def files(self) -> set[str]:
+        """The articles that it says something about."""
+        members = {m.file for c in self.clusters for m in c.members}
+        return members | {d.file for c in self.clusters for d in c.denials}
+
 
 @dataclass(frozen=True)
 class Gold:
@@ -301,7 +297,8 @@ class Gold:
 
     articles: Mapping[str, GoldArticle]
     """By the file name of the article."""
-    merged: GoldMerged | None
+    merged: list[GoldMerged]
+    """Each says something about the articles that it names, and nothing about those of another."""
     checksums: Mapping[str, str]
     """SHA-256 of the articles by file name, as far as the manifest has them."""
     texts: Mapping[str, bytes]
@@ -311,14 +308,14 @@ class Gold:
 
 
 def load_gold(folder: str | Path) -> Gold:
-    """The gold of a folder: ``gold/*.json`` or ``*.json``, the clusters in ``gold_merged.json`` or ``merged.json``, the
-    articles in ``articles/``, ``manifest.json``; all but the first may be missing. Raises UsageError with what does not hold.
+    """The gold of a folder: ``gold/*.json`` or ``*.json``, the clusters in ``gold_merged*.json`` or ``merged*.json``,
+    the articles in ``articles/``, ``manifest.json``; all but the first may be missing. Raises UsageError with what does not hold.
     """
     root = Path(folder)
     if not root.is_dir():
         raise UsageError(f"{root}: no such folder; --gold takes the folder that holds the gold")
     inner = root / "gold" if (root / "gold").is_dir() else root
-    paths = [p for p in sorted(inner.glob("*.json")) if p.name not in {*_MERGED, _MANIFEST}]
+    paths = [p for p in sorted(inner.glob("*.json")) if not any(map(p.match, (*_MERGED, _MANIFEST)))]
     if not paths:
         raise UsageError(f"{root}: no gold here (gold/*.json or *.json)")
     found: dict[str, GoldArticle] = {}
@@ -330,8 +327,9 @@ def load_gold(folder: str | Path) -> Gold:
         if problems:
             raise UsageError(f"{path}: {len(problems)} thing(s) do not hold: {'; '.join(problems[:10])}")
         found[gold.file] = gold
-    held = next((p for name in _MERGED for p in (root / name, inner / name) if p.is_file()), None)
-    merged = _read(GoldMerged, held) if held else None
+    merged = [
+        _read(GoldMerged, p) for at in dict.fromkeys((root, inner)) for name in _MERGED for p in sorted(at.glob(name))
+    ]
     rows = _json(root / _MANIFEST) if (root / _MANIFEST).is_file() else []
     try:
         checksums = {row["file"]: row["sha256"] for row in rows}
@@ -339,7 +337,7 @@ def load_gold(folder: str | Path) -> Gold:
         raise UsageError(f'{root / _MANIFEST}: not a list of {{"file", "sha256", …}}') from error
     texts = {f: p.read_bytes() for f in found if (p := root / "articles" / f).is_file()}
     notes = [f"{f}: the manifest does not have it" for f in sorted(found.keys() - checksums.keys()) if checksums]
-    return Gold(found, merged, checksums, texts, [*notes, *_dangling(merged, found)])
+    return Gold(found, merged, checksums, texts, [*notes, *(n for m in merged for n in _dangling(m, found))])
 
 
 def _json(path: Path) -> Any:
@@ -366,9 +364,7 @@ def _read(model: type[M], path: Path) -> M:
         ) from error
 
 
-def _dangling(merged: GoldMerged | None, found: Mapping[str, GoldArticle]) -> Iterator[str]:
-    if merged is None:
-        return
+def _dangling(merged: GoldMerged, found: Mapping[str, GoldArticle]) -> Iterator[str]:
     ids = {(f, r.id) for f, g in found.items() for r in (*g.allegations, *g.denials)}
     named = {(m.file, m.allegation) for c in merged.clusters for m in c.members}
     members = Counter((m.file, m.allegation) for c in merged.clusters for m in c.members)
@@ -440,14 +436,17 @@ class Reading:
 
     @cached_property
     def demanded(self) -> set[str]:
-        """Canonical ids of the actors that the records name which must be found."""
-        names: set[str | None] = set()
-        for a in (a for a in self.gold.allegations if a.must):
-            names |= {*a.suppliers, *a.recipients} if not (a.suppliers_ok or a.recipients_ok) else set()
-            names |= {p.actor for p in a.participants if p.must}
-            names |= {self.sources[t.source].actor for t in a.attributions if t.must and not t.source_ok}
-        names |= {d.denier for d in self.gold.denials if d.must and not d.denier_ok}
-        names |= {i for r in self.gold.responses if r.must for i in (*r.actors, self.sources[r.source].actor)}
+        """Canonical ids of the actors whom records name that must be found, where no other value is as right."""
+        gold = self.gold
+        values: list[list[Any]] = [
+            *(right(a, name) for a in gold.allegations if a.must for name in ("suppliers", "recipients")),
+            *([p.actor] for a in gold.allegations if a.must for p in a.participants if p.must),
+            *(right(t, "source") for a in gold.allegations if a.must for t in a.attributions if t.must),
+            *(right(d, "denier") for d in gold.denials if d.must),
+            *(right(r, name) for r in gold.responses if r.must for name in ("source", "actors")),
+        ]
+        only = (i for v in values if len(v) == 1 for i in (v[0] if isinstance(v[0], list) else v))
+        names = {self.sources[i].actor if i in self.sources else i for i in only}
         return {self.actor(i) for i in names if i}
 
 
@@ -456,8 +455,8 @@ def right(record: BaseModel, name: str) -> list[Any]:
     return [getattr(record, name), *getattr(record, f"{name}_ok", ())]
 
 
-def _flat(*parts: Iterable[str]) -> list[str]:
-    return [i for part in parts for i in part]
+def _flat(*parts: Iterable[Iterable[str]]) -> list[str]:
+    return [i for part in parts for ids in part for i in ids]
 
 
 def _draft(a: GoldActor, *, english: bool) -> ActorDraft:

@@ -35,14 +35,20 @@ OBVIOUS = frozenset({"another scope", "another stage family", "other parties"})
 """Rules whose "different" anybody sees at once."""
 
 ANCHORS = (
+    "the same sentence in print",
     "same episode: a participant",
     "same episode: the thing in return",
-    "same episode: a non-state recipient",
+    "same episode: a non-state recipient, by the same accuser or of the same system",
     "overlapping event dates",
     "same statement occasion",
     "same pattern",
 )
 """Rules that make two claims the same, the strongest first."""
+
+BETWEEN_ARTICLES = frozenset(
+    {"the same sentence in print", ANCHORS[3], "same statement occasion", "same pattern"}
+)
+"""Rules that count between articles only: who wrote two records of one article read two episodes there."""
 
 
 OPEN = "no shared anchor"
@@ -150,16 +156,19 @@ def told_apart(x: tuple[tuple[int, int], ...], y: tuple[tuple[int, int], ...]) -
 
 def shared_anchor(a: Candidate, b: Candidate) -> str | None:
     """What ties two claims to one episode, the strongest first."""
+    apart = a.article_id != b.article_id
+    if apart and a.sentences & b.sentences:
+        return "the same sentence in print"
     if a.scope == "pattern":
-        return "same pattern"
+        return "same pattern" if apart else None
     if a.participants & b.participants:
         return "same episode: a participant"
     if a.returns & b.returns:
         return "same episode: the thing in return"
-    if a.unofficial & b.unofficial:
-        return "same episode: a non-state recipient"
+    if apart and a.unofficial & b.unofficial and (a.origins & b.origins or a.systems & b.systems):
+        return ANCHORS[3]
     if max(edtf.covers(a.event), edtf.covers(b.event)) <= SHARP_DAYS and edtf.overlap(a.event, b.event):
         return "overlapping event dates"
-    if any(x.overlaps(y) for x in a.occasions for y in b.occasions):
+    if apart and any(x.overlaps(y) for x in a.occasions for y in b.occasions):
         return "same statement occasion"
     return None

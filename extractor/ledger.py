@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import chain
-from typing import Any, Literal, TypeVar
+from operator import or_
+from typing import Any, TypeVar
 
+from .aliases import NO_ALIASES, Aliases
 from .errors import DatasetInvalid
 from .resolution import combined
 from .schemas import (
@@ -39,9 +42,6 @@ from .schemas import (
 )
 
 R = TypeVar("R", bound=Record)
-
-ALIAS = "the analyst's own names"
-"""The rule by which an alias file makes two actors the same."""
 
 Part = Extraction | Dataset
 """What can be merged."""
@@ -84,7 +84,7 @@ class Ledger:
         for attribution in sorted(told.values(), key=lambda t: (t.claim, _spoken(t))):
             self.attributions[attribution.claim].append(attribution)
         self.quarantine: list[Quarantined] = _distinct(q for p in everything for q in p.quarantine)
-        failures = _union(chain(rest.failures, *map(_failures, everything)), lambda f: (f.path, f.run))
+        failures = _union(chain(rest.failures, *map(_failures, everything)), lambda f: f.path)
         answered = {a.article_id for a in self.accounts.values() if a.outcome == "answered"}
         self.failures = [f for _, f in sorted(failures.items()) if f.article_id not in answered]
         skipped = _union(chain(rest.skipped, *map(_skipped, everything)), lambda s: s.path)
@@ -93,8 +93,8 @@ class Ledger:
         """What people decided about the datasets so far."""
         self.judged: list[Judgement] = _distinct(j for p in everything for j in _judged(p))
         """What a model said about doubtful pairs."""
-        self.aliased = sorted({a for p in everything for a in _aliased(p)})
-        """Actors that are the same by the names of an analyst."""
+        self.aliases = reduce(or_, map(_names, everything), NO_ALIASES)
+        """The names of analysts."""
         self.unlinked: str | None = min(filter(None, map(_unlinked, everything)), default=None)
         """Why actors could not be linked to a reference database."""
         self._demand_evidence()
@@ -171,10 +171,8 @@ def _judged(part: Part) -> list[Judgement]:
     return [j.model_copy(update={"refused": False}) for j in part.judgements if j.by == "model"]
 
 
-def _aliased(part: Part) -> list[tuple[str, str, Literal["same"]]]:
-    if isinstance(part, Extraction):
-        return []
-    return [(j.left, j.right, "same") for j in part.identities if j.by == "person" and j.rule == ALIAS]
+def _names(part: Part) -> Aliases:
+    return NO_ALIASES if isinstance(part, Extraction) else Aliases(part.aliases)
 
 
 def _unlinked(part: Part) -> str | None:

@@ -18,9 +18,9 @@ from .candidates import Candidate, World, candidate
 from .clustering import Clusters, Edge, cluster
 from .decisions import Settled, edited, settle
 from .denials import VERDICT, merge_denials
-from .identity import DECIDED, identities
+from .identity import identities
 from .judging import narrower
-from .ledger import ALIAS, Ledger, Part, mentions
+from .ledger import Ledger, Part, mentions
 from .origins import corroboration, roots
 from .schemas import (
     Actor,
@@ -67,6 +67,7 @@ class Merged:
     unlisted: int
     """Pairs of allegations that were not judged for the reader."""
     identities: list[Judgement]
+    aliases: Mapping[str, str]
     decisions: list[Decided]
 
 
@@ -93,14 +94,12 @@ class _Merge:
         self.ledger = ledger
         self.settled: Settled = settle([*ledger.decisions, *decisions], ledger)
         same_actors = [(a, b, verb) for a, b, verb, _ in self.settled.actors if verb in {"same", "different"}]
-        found = identities(ledger.actors.values(), aliases=aliases, decided=[*ledger.aliased, *same_actors])
-        named = {(a, b) for a, b, _ in ledger.aliased} - {(a, b) for a, b, _ in same_actors}
+        self.aliases = ledger.aliases | aliases
+        found = identities(ledger.actors.values(), aliases=self.aliases, decided=same_actors)
         self.canonical: Mapping[str, str] = found.canonical
         there = {*self.canonical, *self.canonical.values()}
-        self.identities: list[Judgement] = [  # a name from an earlier merge stays a name, and is no decision
-            j.model_copy(update={"rule": ALIAS}) if (j.left, j.right) in named and j.rule == DECIDED else j
-            for j in found.judgements
-            if {j.left, j.right} <= there  # an analyst's name may point to a state that no article names
+        self.identities: list[Judgement] = [  # a name may point to a state that no article names
+            j for j in found.judgements if {j.left, j.right} <= there
         ]
         self._report_identities()
         self.groups = copies.groups(
@@ -142,6 +141,7 @@ class _Merge:
             judgements=[Judgement(**e._asdict()) for e in self.clusters.edges],
             unlisted=self.clusters.unlisted,
             identities=self.identities,
+            aliases=self.aliases.targets,
             decisions=self.settled.decided(),
         )
 

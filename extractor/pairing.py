@@ -25,6 +25,7 @@ _BUCKET = 256
 
 _MERGED_IDS = frozenset({"about", "denials", "allegation"})
 """Fields that hold ids of allegations and denials, which are those of their first claim and mean something else there."""
+_HOLDS_MERGED = frozenset({"about", "denials", "relations", "targets"})
 _UNORDERED = frozenset({
     "about", "accusers", "actors", "attributions", "chains", "claims", "conflicts", "denials", "edits", "grades", "mentions",
     "names", "origin_ids", "origins", "recipients", "relations", "reported_by", "statements", "suppliers", "targets",
@@ -71,6 +72,8 @@ class Pairing:
         o, n = self.old[kind][old].values, self.new[kind][new].values
         found: list[tuple[str, Any, Any]] = []
         for name in sorted(o.keys() | n.keys()):
+            if name not in _HOLDS_MERGED and o.get(name) == n.get(name):  # such ids mean the same on both sides
+                continue
             left, right = self.canonical(o.get(name), name, old=True), self.canonical(n.get(name), name, old=False)
             if left == right:
                 continue
@@ -82,11 +85,10 @@ class Pairing:
 
     def _attributions(self, old: list[Any], new: list[Any]) -> Iterator[tuple[str, Any, Any]]:
         """The parts in which those attributions differ that are not the same in both."""
-        left = sorted((_key(self.canonical(a, "", old=True)), n) for n, a in enumerate(old))
-        right = sorted((_key(self.canonical(a, "", old=False)), n) for n, a in enumerate(new))
-        both = [k for k, _ in left]
-        there = [k for k, _ in right]
-        o, n = ([old[i] for k, i in left if k not in there], [new[i] for k, i in right if k not in both])
+        left = sorted((_said(self.canonical(a, "", old=True)), i) for i, a in enumerate(old))
+        right = sorted((_said(self.canonical(a, "", old=False)), i) for i, a in enumerate(new))
+        o = [old[i] for key, i in left if key not in {k for k, _ in right}]
+        n = [new[i] for key, i in right if key not in {k for k, _ in left}]
         if len(o) != len(n) or not o:
             yield "attributions", o or old, n or new
             return
@@ -178,6 +180,11 @@ class Pairing:
 
 def _key(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _said(attribution: dict[str, Any]) -> str:
+    """Orders attributions by what they quote and whom."""
+    return _key([attribution["evidence"], attribution["source"], attribution])
 
 
 def _best(scored: Iterable[tuple[float, str, str]]) -> dict[str, str]:

@@ -50,7 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def extract_replay(pytestconfig: pytest.Config) -> ExtractReplay:
     """A function that replays recorded answers and compares the dataset with an expected one."""
 
-    def replay(
+    def replayed(
         paths: str | Path | Iterable[str | Path],
         *,
         cassettes: str | Path,
@@ -75,12 +75,12 @@ def extract_replay(pytestconfig: pytest.Config) -> ExtractReplay:
 
         # paths in the dataset are the same wherever pytest is started; a thread, since a test may run an event loop
         with chdir(pytestconfig.rootpath), ThreadPoolExecutor(1) as thread:
-            try:
-                done = thread.submit(checked).result()
-            except ExtractorError as error:
-                pytest.fail(f"extract_replay: {error}", pytrace=False)
+            replay = thread.submit(checked)
+        if isinstance(error := replay.exception(), ExtractorError):
+            pytest.fail(f"extract_replay: {error}", pytrace=False)
+        done = replay.result()
         if not done.same and not done.updated:
             pytest.fail(f"extract_replay: {done}", pytrace=False)
         return done.dataset
 
-    return replay
+    return replayed

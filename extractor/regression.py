@@ -82,7 +82,7 @@ def check(
 ) -> Checked:
     """Replay the recorded answers to the articles and compare with the expected dataset; nothing is sent anywhere.
 
-    Model, parameters and decisions are those of the expected dataset, so that neither settings nor environment count;
+    Model, parameters, decisions and aliases are those of the expected dataset, so that neither settings nor environment count;
     only where ``update`` writes the first one are they what settings say. ``update`` rewrites the expected dataset, unless
     an article has no recording. Raises UsageError and DatasetInvalid for what is no folder of recordings, no dataset, or a
     dataset of other articles.
@@ -94,7 +94,8 @@ def check(
     settings = _settings(expected, expect, cassettes, model)
     known = [d.decision for d in expected.decisions] if expected else []
     told = {d.id: d for d in (*known, *decisions)}
-    dataset = extract(paths, settings=settings, metadata=metadata, decisions=told.values(), aliases=aliases)
+    names = (Aliases(expected.aliases) | aliases) if expected else aliases
+    dataset = extract(paths, settings=settings, metadata=metadata, decisions=told.values(), aliases=names)
     difference = replayed(diff(expected, dataset)) if expected else None
     if expected and difference and not update:
         _same_articles(expected, dataset, difference, expect)

@@ -23,7 +23,6 @@ _BEFORE = 40
 
 _BIDI = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_LONE = re.compile("[\ud800-\udfff]")
 _ACTIVE = re.compile(r"[!\"#$%&'()*+/:;<=>?@\[\\\]^_`{|}~]|(?<=[wW])\.")
 
 
@@ -87,7 +86,7 @@ def _told(d: Difference) -> list[Change]:
     return main or list(d.changes)
 
 
-_MAIN = frozenset({"claim", "denial statement", "response", "allegation", "article", "failure", "decision"})
+_MAIN = frozenset({"claim", "denial statement", "response", "allegation", "article", "failure", "decision", "alias"})
 _COLUMNS = ("record", "kept", "changed", "added", "lost", "in noise")
 
 
@@ -169,7 +168,7 @@ def _short(text: str) -> str:
 
 def _plain(text: str) -> str:
     """One line that steers no terminal and reads in one direction."""
-    return _LONE.sub("\ufffd", _BIDI.sub("", _CONTROL.sub(" ", text)))
+    return _BIDI.sub("", _CONTROL.sub(" ", text))
 
 
 def _bold(text: str) -> str:

@@ -12,7 +12,7 @@ from .schemas import Dataset
 
 Kind = Literal[
     "claim", "denial statement", "response", "allegation", "denial", "article", "failure", "excluded", "quarantined",
-    "actor", "weapon", "source", "judgement", "identity", "decision", "skipped",
+    "actor", "weapon", "source", "judgement", "identity", "decision", "alias", "skipped",
 ]  # fmt: skip
 """Tables of a dataset; the first three are what articles say, the next two what merging made of it."""
 
@@ -130,3 +130,5 @@ def _names(d: Dataset) -> Iterator[Row]:
         yield Row(
             "decision", one.id, f"{one.verb} {known.status}", frozenset(), values, tuple(s.id for s in one.subjects)
         )
+    for name, target in d.aliases.items():
+        yield Row("alias", name, f"{name} = {target}", frozenset(), {"target": target})

@@ -21,7 +21,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -48,6 +48,13 @@ def canonical(term: str, category: WeaponCategory, language: str = "en") -> str:
     while (again := _named(name, category, code)) != name:  # what folds may make an article, or a system
         name = again
     return name
+
+
+@lru_cache(65536)
+def named_systems(term: str) -> frozenset[str]:
+    """The listed systems that a term names, by their canonical names, in whatever spelling or script."""
+    systems = _systems()
+    return frozenset(systems.name(match) for match in systems.variants.finditer(_plain(term)))
 
 
 def crosswalk(name: str, category: WeaponCategory) -> Crosswalk:

@@ -292,6 +292,8 @@ class Dataset(Record):
     """Pairs of allegations with parties in common that were left out of ``judgements`` because there were too many of them."""
     identities: list[Judgement]
     """Which actors are the same."""
+    aliases: dict[str, str]
+    """The analyst's own names, as far as they were given: what each stands for, a name or an actor id."""
     decisions: list[Decided]
     """What people decided about claims, denials and actors, and what became of it."""
     quarantine: list[Quarantined]

@@ -182,7 +182,7 @@ def extraction(
         actors=[actor(p, article) for p in sorted(parties)],
         weapons=[
             WeaponType(
-                id=w, term=w.split(":")[1], category=w.split(":")[0],  # type: ignore[arg-type]
+                id=w, term=w.split(":")[1], category=w.split(":")[0],
                 unroca=[], munitions_list=[], sipri_eligible=None, mentions=[evidence(article)],
             )
             for w in sorted({w for c in claims for w in c["items"]})

@@ -24,6 +24,8 @@ from extractor.schemas import Allegation, Answer, Conflict, Extraction, Judgemen
 from extractor.testing import EMPTY, ScriptedModel
 
 CORPUS = Path(__file__).parent / "corpus"
+MERGED = {"news": "gold_merged.json", "reports": "gold_merged_reports.json", "scripts": "gold_merged_scripts.json"}
+"""Gold of merging, each for the articles of one part of the corpus among themselves."""
 
 Key = tuple[str, str]
 """File name of the article, and the id that its gold gives a record."""
@@ -46,9 +48,9 @@ def gold_of(file: str) -> Gold:
 
 
 @cache
-def gold_merged() -> Gold:
+def gold_merged(part: str = "news") -> Gold:
     """The clusters over all articles."""
-    gold: Gold = json.loads((CORPUS / "gold_merged.json").read_text("utf-8"))
+    gold: Gold = json.loads((CORPUS / MERGED[part]).read_text("utf-8"))
     return gold
 
 
@@ -58,9 +60,10 @@ def document_of(file: str) -> Document:
     return load(CORPUS / "articles" / file, load_metadata(CORPUS / "manifest.json").get(file))
 
 
-def files() -> list[str]:
+def files(part: str | None = None) -> list[str]:
     """The articles of the corpus."""
-    return sorted(row["file"] for row in json.loads((CORPUS / "manifest.json").read_text("utf-8")))
+    rows = json.loads((CORPUS / "manifest.json").read_text("utf-8"))
+    return sorted(row["file"] for row in rows if part in (None, row["set"]))
 
 
 def answer(gold: Gold, document: Document, *, soft: bool = True) -> Answer:
@@ -224,18 +227,18 @@ def extractions(*, soft: bool = True) -> list[Extraction]:
 
 
 @cache
-def mapped(*, soft: bool = True) -> Mapped:
+def mapped(part: str = "news", *, soft: bool = True) -> Mapped:
     """The gold of all articles, and which record is which. What is quarantined is missing in it."""
     claims: dict[Key, str] = {}
     denials: dict[Key, str] = {}
-    for file in files():
+    for file in files(part):
         written, kept = answer(gold_of(file), document_of(file), soft=soft), extraction(file, soft=soft)
         lost = {(q.record, q.local_id) for q in kept.quarantine}
         held = [a.id for a in written.allegations if ("allegations", a.id) not in lost]
         claims |= {(file, a): c.id for a, c in zip(held, kept.claims, strict=True)}
         held = [d.id for d in written.denials if ("denials", d.id) not in lost]
         denials |= {(file, d): s.id for d, s in zip(held, kept.denials, strict=True)}
-    return Mapped(extractions(soft=soft), claims, denials)
+    return Mapped([extraction(file, soft=soft) for file in files(part)], claims, denials)
 
 
 # The score -----------------------------------------------------------------------------------------------------------
@@ -567,10 +570,9 @@ def _fields(name: str) -> set[str]:
 
 
 if __name__ == "__main__":
-    for with_soft in (True, False):
-        m = mapped(soft=with_soft)
-        print("ALL RECORDS" if with_soft else "\nWITHOUT SOFT RECORDS")
-        for extracted in m.extractions:
-            for q in extracted.quarantine:
-                print(f"quarantined: {extracted.article.path} {q.record} {q.local_id}: {q.reason}, {q.detail}")
-        print(score(merge_records(m.extractions), m, gold_merged()))
+    for part in MERGED:
+        for with_soft, title in ((True, "ALL RECORDS"), (False, "WITHOUT SOFT RECORDS")):
+            m = mapped(part, soft=with_soft)
+            print(f"{part}: {title}")
+            print(score(merge_records(m.extractions), m, gold_merged(part)))
+            print()

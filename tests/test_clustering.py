@@ -36,11 +36,12 @@ def edge(a: Candidate, b: Candidate, verdict: Any, by: Any = "person") -> Edge:
     return Edge(min(a.id, b.id), max(a.id, b.id), verdict, by, "decision:1")
 
 
-def test_fifty_thousand_claims_told_alike_are_one() -> None:
-    """As many as would be 1.25 billion pairs."""
-    found = clustered(*map(candidate, range(50_000)))
-    assert [len(ids) for ids in found.members] == [50_000]
-    assert len(found.edges) < 50_000
+@pytest.mark.parametrize("n", [5_000, 50_000])
+def test_many_claims_told_alike_are_one(n: int) -> None:
+    """50,000 would be 1.25 billion pairs."""
+    found = clustered(*map(candidate, range(n)))
+    assert [len(ids) for ids in found.members] == [n]
+    assert len(found.edges) < n
 
 
 def test_many_allegations_of_the_same_parties_are_not_all_compared() -> None:
@@ -137,7 +138,6 @@ def test_wholes_of_which_a_part_is_the_same_are_joined() -> None:
     assert clustered(*wholes, *parts).members == [[w.id for w in wholes], [p.id for p in parts]]
 
 
-@pytest.mark.xfail(strict=True, reason="a rejected whole is joined through its part")
 def test_a_rejected_whole_is_not_joined_through_its_part() -> None:
     wholes = [candidate(n, None) for n in (0, 1)]
     parts = [candidate(n + 2, part_of=w.id) for n, w in enumerate(wholes)]

@@ -28,7 +28,16 @@ STATES = ["state:KP", "state:IR", "state:RU", "state:CN"]
 
 
 def run(text: str = ARTICLE, given: dict[str, Any] | None = None, name: str = "one.txt", **changes: Any) -> Dataset:
-    return run_texts({name: text}, ScriptedModel({"Dorvia": [given or answer()]}), **changes)
+    asked: str | None = changes.pop("model", None)
+    made = run_texts({name: text}, ScriptedModel({"Dorvia": [given or answer()]}), **changes)
+    if asked is None:
+        return made
+    other = (
+        made.model_dump_json()
+        .replace(made.runs[0].id, f"run:{asked}")
+        .replace('"model":"scripted"', f'"model":"{asked}"')
+    )
+    return Dataset.model_validate_json(other)
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:
@@ -103,10 +112,11 @@ def test_a_rewritten_sentence_is_found_again() -> None:
 
 def test_what_shares_no_party_and_no_weapon_is_another_claim() -> None:
     old = merge([extraction("a", claim())])
-    new = merge([extraction("a", claim(suppliers=["state:CN"], recipients=["state:ML"], items=["uav:drone"]))])
-    other = Dataset.model_validate_json(
-        new.model_dump_json().replace("claim:", "claim:f").replace('"start":100', '"start":103')
+    words = "nothing that they share"
+    new = merge(
+        [extraction("a", claim(suppliers=["state:CN"], recipients=["state:ML"], items=["uav:drone"], words=words))]
     )
+    other = Dataset.model_validate_json(new.model_dump_json().replace("claim:", "claim:f"))
     assert Counter(c.what for c in diff(old, other).changes if c.kind == "claim") == {"added": 1, "lost": 1}
 
 
@@ -274,7 +284,7 @@ def dataset(given: dict[str, tuple[list[dict[str, Any]], bool, str]]) -> Dataset
     )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(parts, parts)
 def test_every_record_is_accounted_for_once_and_the_way_back_is_the_mirror_image(a: Any, b: Any) -> None:
     old, new = dataset(a), dataset(b)
@@ -300,14 +310,6 @@ def test_every_record_is_accounted_for_once_and_the_way_back_is_the_mirror_image
     }
 
 
-def test_the_recorded_seeds_do_not_differ_from_themselves(root: Path) -> None:
-    gold = root / "tests" / "corpus" / "gold_merged.json"
-    if not gold.is_file() or "schema_version" not in (content := json.loads(gold.read_text("utf-8"))):
-        pytest.skip("no dataset there")
-    same = Dataset.model_validate(content)
-    assert not diff(same, same)
-
-
 # How it is told ------------------------------------------------------------------------------------------------------
 
 HOSTILE = (
@@ -328,21 +330,14 @@ def test_nothing_that_an_article_says_acts_in_markdown_or_steers_a_terminal() ->
     quoted = re.findall(r"<code>(.*?)</code>", listing)
     assert any("octocat" in q for q in quoted)
     for q in quoted:
-        assert not re.search(r"[|`<>@#\[\]()*_~:\\\x1b\u202e\n]", re.sub(r"&#\d+;", "", q)), q
-        assert not re.search(r"www\.|@[A-Za-z]|#\d", html.unescape(q)), q
+        assert not re.search(r"www\.|[|`<>@#\[\]()*_~:\\\x1b\u202e\n]", re.sub(r"&#\d+;", "", q)), q
+        assert not re.search(r"@[A-Za-z]|#\d", html.unescape(q)), q
     outside = re.sub(r"<code>.*?</code>", "", listing)
     assert "octocat" not in outside
     assert "evil" not in outside
     assert outside.count("</details>") == 1
     plain = render(difference, "text")
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e]", plain)
-
-
-def test_half_a_character_breaks_no_format() -> None:
-    difference = diff(run(), run(given=changed("allegations.0.summary", "half \ud83d of one")))
-    for form in ("text", "markdown", "json"):
-        render(difference, form).encode("utf-8")  # type: ignore[arg-type]
-    json.loads(render(difference, "json"))
 
 
 def test_two_long_texts_are_shown_where_they_differ() -> None:
@@ -357,16 +352,17 @@ def test_two_long_texts_are_shown_where_they_differ() -> None:
 
 
 def test_ten_thousand_differences_are_cut_with_a_count_and_complete_as_json() -> None:
-    each = 100
-    old = merge([extraction(f"{n}", *[claim(event=f"{1900 + m}") for m in range(each)]) for n in range(100)])
-    new = Dataset.model_validate_json(old.model_dump_json().replace('"certainty":"certain"', '"certainty":"possible"'))
+    parts = [extraction(f"{n}", *[claim(event=f"{1900 + m}") for m in range(20)], quarantined=980) for n in range(10)]
+    old = merge(parts)
+    text = old.model_dump_json().replace('"certainty":"certain"', '"certainty":"possible"')
+    new = Dataset.model_validate_json(text.replace('"reason":"invalid"', '"reason":"withdrawn"'))
     start = time.monotonic()
     difference = diff(old, new)
     took = time.monotonic() - start
-    assert difference.counts["claim"].changed == 10_000
+    assert (difference.counts["claim"].changed, difference.counts["quarantined"].changed) == (200, 9_800)
     assert took < 60, took
-    text, markdown = render(difference, "text"), render(difference, "markdown")
-    assert "… and 9,800 more" in text
+    plain, markdown = render(difference, "text"), render(difference, "markdown")
+    assert "… and 9,800 more" in plain
     assert len(markdown.encode()) < 65_536
     assert len(markdown) <= COMMENT_CHARACTERS + 200
     assert re.search(r"… and [\d,]+ more; the JSON form lists all", markdown)

@@ -11,14 +11,19 @@ from extractor.merging import merge_records
 from tests import gold
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["all records", "without soft records"])
-def mapped(request):
-    return gold.mapped(soft=request.param)
+@pytest.fixture(scope="module", params=[(p, s) for p in gold.MERGED for s in (True, False)], ids=str)
+def part(request):
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def score(mapped):
-    return gold.score(merge_records(mapped.extractions), mapped, gold.gold_merged())
+def mapped(part):
+    return gold.mapped(part[0], soft=part[1])
+
+
+@pytest.fixture(scope="module")
+def score(part, mapped):
+    return gold.score(merge_records(mapped.extractions), mapped, gold.gold_merged(part[0]))
 
 
 def test_articles_are_those_of_the_manifest():

@@ -59,13 +59,15 @@ def decided_worlds(draw: st.DrawFn) -> tuple[list[Extraction], list[Decision]]:
     whole = merge(world)
     found = sorted(c.id for e in world for c in e.claims)
     decisions: list[Decision] = []
-    for verb in draw(st.lists(st.sampled_from(["same", "different", "accept", "reject", "edit", "grade"]), max_size=5)):
+    verbs: list[Any] = ["same", "different", "accept", "reject", "edit", "grade"]
+    for verb in [verbs[n] for n in draw(st.lists(st.integers(0, len(verbs) - 1), max_size=5))]:
         ids = draw(st.permutations(found))[: 2 if verb in {"same", "different"} else 1]
         if len(ids) == (2 if verb in {"same", "different"} else 1):
             more: dict[str, Any] = {"edit": {"stage": "shipped"}} if verb == "edit" else {}
             more |= {"credibility": draw(st.sampled_from(["1", "5"]))} if verb == "grade" else {}
-            if decisions and draw(st.booleans()):
-                more["replaces"] = draw(st.sampled_from(decisions)).id
+            replacing = draw(st.booleans())
+            if decisions and replacing:
+                more["replaces"] = draw(st.sampled_from([d.id for d in decisions]))
             decisions.append(decide(whole, verb, ids, **more))
     return world, decisions
 
@@ -76,9 +78,10 @@ def in_steps(draw: Callable[[Any], Any], parts: Sequence[Part], **given_along: A
     for part in parts:
         for pile in draw(st.sampled_from([[0], [1], [0, 1]])):
             piles[pile].append(part)
-    step = [merge(pile, **(given_along if draw(st.booleans()) else {})) for pile in piles if pile]
+    along = [draw(st.booleans()) for _ in piles]
+    step = [merge(pile, **(given_along if now else {})) for pile, now in zip(piles, along, strict=True)]
     nested = [merge([*step, *draw(st.sampled_from([[], parts[:1]]))]), *step[:1]]
-    return merge(draw(st.permutations(nested)), **given_along)
+    return merge(draw(st.permutations(nested)), **({} if any(along) and draw(st.booleans()) else given_along))
 
 
 @settings(max_examples=25, deadline=None)
@@ -106,7 +109,8 @@ def test_merging_again_changes_nothing(case: tuple[list[Extraction], list[Decisi
     """The dataset alone, twice, or with an article of its own; it holds what was decided."""
     world, decisions = case
     d = merge(world, decisions=decisions)
-    for parts in ([d], [d, d], [world[0], d], [d, *world]):
+    again: list[list[Part]] = [[d], [d, d], [world[0], d], [d, *world]]
+    for parts in again:
         assert serialise(merge(parts)) == serialise(d)
 
 
@@ -243,7 +247,8 @@ def test_the_better_dated_telling_of_an_article_is_kept() -> None:
 
 def test_nothing_gives_an_empty_dataset() -> None:
     d = merge([])
-    assert d.allegations == d.articles == []
+    assert not d.allegations
+    assert not d.articles
     assert d.accounting.articles.given == 0
     assert merge([d]) == d
 

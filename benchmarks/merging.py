@@ -539,6 +539,8 @@ class Measured(NamedTuple):
     edges: int
     unlisted: int
     score: Score
+    decidable: Score
+    """The same without the claims of which nobody could know: gold of articles calls them soft, and does not score them."""
     wrong: Counter[tuple[str, str]]
     missed: Counter[tuple[str, str]]
 
@@ -553,9 +555,11 @@ def measure(size: int, contradicting: str = "") -> Measured:
     found = cluster(claims)
     seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     most = megabytes()
+    known = {i: t for i, t in truth.items() if t >= 0}
+    decidable = score([[i for i in ids if i in known] for ids in found.members], known)
     return Measured(
         len(claims), len(sizes), max(sizes.values()), 1 - sizes.total() / len(claims), seconds, cpu, most, given, looked.pairs,
-        len(found.edges), found.unlisted, score(found.members, truth), wrong(found, truth),
+        len(found.edges), found.unlisted, score(found.members, truth), decidable, wrong(found, truth),
         missed(found, claims, truth),
     )  # fmt: skip
 
@@ -616,7 +620,8 @@ def growth(sizes: Sequence[int]) -> list[Measured]:
             ]
         )
         told = f"{m.episodes:,}", f"{m.largest:,}", f"{m.undecided:.1%}"
-        quality.append([f"{size:,}", *told, *(f"{share:.4f}" for share in m.score)])
+        shares = (*m.score, m.decidable.precision, m.decidable.recall, m.decidable.f1)
+        quality.append([f"{size:,}", *told, *(f"{share:.4f}" for share in shares)])
     title = "Clusters: time and memory against claims, a tenth of them about one pair of countries"
     head = [
         "claims",
@@ -633,6 +638,7 @@ def growth(sizes: Sequence[int]) -> list[Measured]:
     table(title, head, speed)
     title = "Clusters: pairs of claims against the truth; B3 counts claims instead of pairs"
     head = ["claims", "episodes", "largest", "undecidable", "precision", "recall", "F1", "F1, rest", "B3 F1"]
+    head += ["decidable: precision", "recall", "F1"]
     table(title, head, quality)
     return measured
 

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from .decisions import append_decision, decide, load_decisions
     from .difference import Difference, diff
     from .errors import ExtractorError
-    from .evaluation import Evaluation, evaluate
+    from .evaluation import evaluate
     from .grounding import Span, locate
     from .pipeline import Progress, aextract, amerge, extract, extract_article, merge
     from .regression import Checked, check
     from .schemas import Dataset, Decision, Extraction
+    from .scores import Evaluation
     from .settings import Settings, build
     from .verification import Discrepancy, verify
 
@@ -66,7 +67,7 @@ _HOME = {
     "Decision": "schemas",
     "Difference": "difference",
     "Discrepancy": "verification",
-    "Evaluation": "evaluation",
+    "Evaluation": "scores",
     "Extraction": "schemas",
     "ExtractorError": "errors",
     "Progress": "pipeline",

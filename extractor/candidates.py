@@ -153,7 +153,9 @@ def candidate(claim: Claim, attributions: Iterable[Attribution], world: World) -
 def _sentence(evidence: Evidence) -> int | None:
     """Hash of the sentence that a piece of evidence stands in; None for one so short that it can stand anywhere."""
     words = slug(evidence.prefix + evidence.exact + evidence.suffix)
-    return crc32(words.encode("utf-8", "surrogatepass")) if words.count("-") >= TELLING_WORDS or len(words) > 60 else None
+    return (
+        crc32(words.encode("utf-8", "surrogatepass")) if words.count("-") >= TELLING_WORDS or len(words) > 60 else None
+    )
 
 
 def _occasions(attribution: Attribution, world: World) -> Iterator[Occasion]:

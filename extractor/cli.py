@@ -15,9 +15,9 @@ from typer.core import TyperCommand, TyperGroup
 from .errors import ExtractorError, UsageError
 
 if TYPE_CHECKING:
-    from .evaluation import Error, Evaluation
     from .pipeline import Progress
     from .schemas import Dataset, Decision
+    from .scores import Error, Evaluation
 
 FAILED = 1
 """Something failed and is accounted for."""
@@ -335,7 +335,7 @@ def evaluate_command(
 
 def _floor(text: str) -> tuple[str, float]:
     """MEASURE=SHARE."""
-    from .evaluation import MEASURES
+    from .scores import MEASURES
 
     name, _, value = text.partition("=")
     if name not in MEASURES:

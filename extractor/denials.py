@@ -136,7 +136,9 @@ class _Linker:
         """The other parties that the words of a pledge name."""
         words = slug(" ".join(filter(None, [statement.what_is_denied, *(e.exact for e in statement.evidence)])))
         party = self.world.party[statement.denier]
-        return {p for p, names in self._state_names.items() if p != party and any(f"-{n}-" in f"-{words}-" for n in names)}
+        return {
+            p for p, names in self._state_names.items() if p != party and any(f"-{n}-" in f"-{words}-" for n in names)
+        }
 
     @cached_property
     def _state_names(self) -> dict[str, set[str]]:

@@ -98,5 +98,3 @@ def _cover(side: str, open_side: date) -> tuple[date, date] | None:
     except ValueError:
         return None
     return first, first if day else month_end(last)
-
-

@@ -45,9 +45,7 @@ ANCHORS = (
 )
 """Rules that make two claims the same, the strongest first."""
 
-BETWEEN_ARTICLES = frozenset(
-    {"the same sentence in print", ANCHORS[3], "same statement occasion", "same pattern"}
-)
+BETWEEN_ARTICLES = frozenset({"the same sentence in print", ANCHORS[3], "same statement occasion", "same pattern"})
 """Rules that count between articles only: who wrote two records of one article read two episodes there."""
 
 

@@ -15,13 +15,13 @@ from itertools import combinations, pairwise, product
 from pathlib import Path
 from typing import Any
 
-from tests.factory import RUN
 from extractor.articles import Document, load, load_metadata
 from extractor.extraction import extract_document
 from extractor.llm import Tally
 from extractor.merging import Merged, merge_records
 from extractor.schemas import Allegation, Answer, Conflict, Extraction, Judgement
 from extractor.testing import EMPTY, ScriptedModel
+from tests.factory import RUN
 
 CORPUS = Path(__file__).parent / "corpus"
 MERGED = {"news": "gold_merged.json", "reports": "gold_merged_reports.json", "scripts": "gold_merged_scripts.json"}

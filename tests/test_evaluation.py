@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from extractor import Dataset, evaluate, merge, save
 from extractor.errors import UsageError
-from extractor.evaluation import MEASURES, Evaluation, assign
 from extractor.gold import load_gold
+from extractor.matching import assign
 from extractor.merging import merge_records
+from extractor.scores import MEASURES, Evaluation
 from tests import gold
 from tests.test_cli import extract as command
 

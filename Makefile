@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+CORPUS := tests/corpus
 
-.PHONY: run test lint check record lock schema golden bench clean
+.PHONY: run test lint check evaluate record lock schema golden bench clean
 
 run: $(READY)
 	$(BIN)/extract seeds/ -o out.json
@@ -19,11 +20,17 @@ lint: $(READY)
 
 check: lint test
 
-# Sends the seeds' requests to the model and server of your own (OPENAI_API_KEY, EXTRACT_MODEL, OPENAI_BASE_URL)
-# and keeps its answers in place of the recorded ones.
+# Measures the recorded answers to the texts in tests/corpus against their gold.
+evaluate: $(READY)
+	$(BIN)/extract $(CORPUS)/articles -o corpus.json --replay $(CORPUS)/cassettes --metadata $(CORPUS)/manifest.json
+	$(BIN)/extract evaluate corpus.json --gold $(CORPUS)
+
+# Sends the requests for the seeds and the corpus to the model and server of your own (OPENAI_API_KEY, EXTRACT_MODEL,
+# OPENAI_BASE_URL) and keeps its answers in place of the recorded ones.
 record: $(READY)
-	rm -f tests/cassettes/*.json
+	rm -f tests/cassettes/*.json $(CORPUS)/cassettes/*.json
 	$(BIN)/extract seeds/ -o out.json --record tests/cassettes
+	$(BIN)/extract $(CORPUS)/articles -o corpus.json --record $(CORPUS)/cassettes --metadata $(CORPUS)/manifest.json
 
 schema: $(READY)
 	$(BIN)/extract schema > dataset.schema.json
@@ -41,7 +48,7 @@ lock:
 		--generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.txt
 
 clean:
-	rm -rf .venv out.json
+	rm -rf .venv out.json corpus.json
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

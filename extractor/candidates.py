@@ -51,12 +51,14 @@ class Occasion(NamedTuple):
     """0 to 6, if it is one day that is known, or that the article names by its weekday."""
 
     def overlaps(self, other: Occasion) -> bool:
-        """Whether both may be one occasion."""
-        if self.origin != other.origin:
-            return False
-        if self.from_any_day != other.from_any_day:
-            return self.weekday is not None and self.weekday == other.weekday
-        return self.first <= other.last and other.first <= self.last
+        """Whether both may be one occasion by their days."""
+        alike = (self.origin, self.from_any_day) == (other.origin, other.from_any_day)
+        return alike and self.first <= other.last and other.first <= self.last
+
+    def same_weekday(self, other: Occasion) -> bool:
+        """Whether one is dated and the other undated, and both are the same weekday."""
+        alike = self.origin == other.origin and self.from_any_day != other.from_any_day
+        return alike and self.weekday is not None and self.weekday == other.weekday
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import combinations, permutations
+from itertools import combinations, islice, permutations
 from math import inf
 from typing import Literal, NamedTuple
 
@@ -40,14 +40,12 @@ LISTED = 50
 LOOKED_AT = 8
 """Claims of an allegation that are compared with another allegation's for the reader."""
 
-IN_PRINT, PARTICIPANT, IN_RETURN, RECIPIENT, EVENT, OCCASION, PATTERN = range(len(ANCHORS))
-
-SEVERAL = "several articles"
+IN_PRINT, PARTICIPANT, IN_RETURN, RECIPIENT, EVENT, OCCASION, WEEKDAY, PATTERN = range(len(ANCHORS))
 
 WEAK = frozenset(ANCHORS.index(rule) for rule in BETWEEN_ARTICLES)
 
 TELLING = 64
-"""An anchor that leads to more clusters than this tells none of them."""
+"""An anchor that leads to more clusters than this finds none of them; it still tells apart what others find."""
 
 MAJORITY = 100
 """How many times as many claims as all others together an allegation must have, to get a claim that fits them as well."""
@@ -100,8 +98,8 @@ class _Cluster:
     """Claims that may never join."""
     part_of: set[str] = field(default_factory=set)
     """Claims of which its members are a part."""
-    found_under: dict[_Key, str] = field(default_factory=dict)
-    """Where it is found already, by a claim of which article; by claims of two, it is found from every article."""
+    found_under: dict[_Key, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    """Where it is found: by (article, claim) of at most two articles, so that it is found from every other article."""
 
     @classmethod
     def of(cls, c: Candidate, apart: Collection[str]) -> _Cluster:
@@ -145,10 +143,11 @@ class _Cluster:
         self.returns |= other.returns
         self.apart |= other.apart
         self.part_of |= other.part_of
-        for key, article in other.found_under.items():
-            known = self.found_under.setdefault(key, article)
-            if known != article:
-                self.found_under[key] = SEVERAL
+        for key, theirs in other.found_under.items():
+            known = self.found_under.setdefault(key, theirs)
+            if len(known) == 1:
+                others = (found for found in theirs if found[0] != known[0][0])
+                self.found_under[key] = (*known, *islice(others, 1))
 
 
 class _Clustering:
@@ -234,24 +233,30 @@ class _Clustering:
 
     def _ties(self, c: Candidate) -> dict[_Cluster, dict[_Anchor, str]]:
         """The clusters that share an anchor with a claim: for each the anchors, and a claim that has it."""
-        ties: dict[_Cluster, dict[_Anchor, str]] = {}
+        ties: dict[_Cluster, dict[_Anchor, str]] = defaultdict(dict)
+        crowded: list[tuple[_Anchor, _Key]] = []
         found = self._found[_group(c)]
         for rank, value, key in _lookups(c):
             there = found.get(key, ())
             if len(there) > TELLING:
+                crowded.append(((rank, value), key))
                 continue
             for claim in there:
-                if rank in WEAK and self.candidates[claim].article_id == c.article_id:
-                    continue
-                ties.setdefault(self.cluster_of[claim], {}).setdefault((rank, value), claim)
+                if rank not in WEAK or self.candidates[claim].article_id != c.article_id:
+                    ties[self.cluster_of[claim]].setdefault((rank, value), claim)
+        for k, shared in ties.items():
+            for anchor, key in crowded:
+                for article, claim in k.found_under.get(key, ()):
+                    if anchor[0] not in WEAK or article != c.article_id:
+                        shared.setdefault(anchor, claim)
         return ties
 
     def _register(self, c: Candidate) -> None:
         mine, found = self.cluster_of[c.id], self._found[_group(c)]
         for key in _keys(c):
-            known = mine.found_under.get(key)
-            if known not in (SEVERAL, c.article_id):
-                mine.found_under[key] = SEVERAL if known else c.article_id
+            known = mine.found_under.get(key, ())
+            if len(known) < 2 and all(article != c.article_id for article, _ in known):
+                mine.found_under[key] = (*known, (c.article_id, c.id))
                 found[key].append(c.id)
 
 
@@ -265,9 +270,9 @@ def _group(c: Candidate) -> _Key:
     return c.scope, c.family, c.suppliers, c.recipients
 
 
-def _strength(c: Candidate, k: _Cluster, anchors: Collection[_Anchor]) -> tuple[int, int, bool]:
-    """The strongest anchor first; of equal ones, the cluster that shares more of them; then one with the same weapons."""
-    return min(anchors)[0], -len(anchors), c.categories not in k.categories
+def _strength(c: Candidate, k: _Cluster, anchors: Collection[_Anchor]) -> tuple[tuple[float, ...], bool]:
+    """The cluster with the strongest anchors first; of equal ones, who shares more of them; then one with the same weapons."""
+    return (*sorted(rank for rank, _ in anchors), inf), c.categories not in k.categories
 
 
 def _anchors(c: Candidate) -> Iterator[_Anchor]:
@@ -292,7 +297,7 @@ def _keys(c: Candidate) -> Iterator[_Key]:
         for o in c.occasions:
             yield from ((OCCASION, o.origin, day, o.from_any_day) for day in range(o.first, o.last + 1))
             if o.weekday is not None:
-                yield (OCCASION, o.origin, "weekday", o.weekday, o.from_any_day)
+                yield (WEEKDAY, o.origin, o.weekday, o.from_any_day)
 
 
 def _lookups(c: Candidate) -> Iterator[tuple[int, _Key, _Key]]:
@@ -309,7 +314,7 @@ def _lookups(c: Candidate) -> Iterator[tuple[int, _Key, _Key]]:
             days = range(o.first, o.last + 1)
             yield from ((OCCASION, (o.origin,), (OCCASION, o.origin, day, o.from_any_day)) for day in days)
             if o.weekday is not None:
-                yield OCCASION, (o.origin,), (OCCASION, o.origin, "weekday", o.weekday, not o.from_any_day)
+                yield WEEKDAY, (o.origin,), (WEEKDAY, o.origin, o.weekday, not o.from_any_day)
 
 
 @lru_cache(65536)
@@ -378,6 +383,10 @@ def cluster(
         clustering.edges.append(_carry_out(clustering, edge, alone))
     clusters = list({id(k): k for k in clustering.cluster_of.values()}.values())
     members = sorted(sorted(k.members) for k in clusters)
+    clustering.edges = [
+        e._replace(refused=False) if e.refused and clustering.cluster_of[e.left] is clustering.cluster_of[e.right] else e
+        for e in clustering.edges  # what one judgement could not join, a later one may have
+    ]
     near, unlisted = _near(candidates, members, {(e.left, e.right) for e in clustering.edges})
     return Clusters(members, sorted({*clustering.edges, *near}), unlisted)
 

@@ -41,11 +41,12 @@ ANCHORS = (
     "same episode: a non-state recipient, by the same accuser or of the same system",
     "overlapping event dates",
     "same statement occasion",
+    "same weekday of a statement, one of them undated",
     "same pattern",
 )
 """Rules that make two claims the same, the strongest first."""
 
-BETWEEN_ARTICLES = frozenset({"the same sentence in print", ANCHORS[3], "same statement occasion", "same pattern"})
+BETWEEN_ARTICLES = frozenset({ANCHORS[0], ANCHORS[3], *ANCHORS[5:]})
 """Rules that count between articles only: who wrote two records of one article read two episodes there."""
 
 
@@ -169,4 +170,6 @@ def shared_anchor(a: Candidate, b: Candidate) -> str | None:
         return "overlapping event dates"
     if apart and any(x.overlaps(y) for x in a.occasions for y in b.occasions):
         return "same statement occasion"
+    if apart and any(x.same_weekday(y) for x in a.occasions for y in b.occasions):
+        return ANCHORS[6]
     return None

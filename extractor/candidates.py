@@ -12,7 +12,7 @@ from .actors import slug
 from .schemas import STAGE_FAMILY, Article, Attribution, Claim, Evidence, WeaponType
 from .schemas.allegation import ParticipantRole, Scope, StageFamily
 from .schemas.weapon import WeaponCategory
-from .weapons import named_systems
+from .weapons import canonical, named_systems
 
 EPISODE_ROLES: frozenset[ParticipantRole] = frozenset(
     {"delegation", "correspondent", "broker", "transporter", "captor"}
@@ -20,9 +20,9 @@ EPISODE_ROLES: frozenset[ParticipantRole] = frozenset(
 """Roles that tell one episode from another."""
 
 VAGUE_GOODS = frozenset(
-    {"commodities", "materials", "raw-materials", "goods", "aid", "support", "money", "cash", "payment", "technology"}
+    {"commodity", "material", "raw-material", "good", "aid", "support", "money", "cash", "payment", "technology"}
 )
-"""Things in return that are too common to identify an episode."""
+"""Things in return that are too common to identify an episode, in the form that names of weapons take."""
 
 TELLING_WORDS = 8
 """Words of a sentence that two writers do not find by chance."""
@@ -127,6 +127,7 @@ def candidate(claim: Claim, attributions: Iterable[Attribution], world: World) -
     recipients = frozenset(world.party[i] for i in claim.recipients)
     episode = [(p.role, world.canonical[p.actor]) for p in claim.participants if p.role in EPISODE_ROLES]
     family = STAGE_FAMILY[claim.stage]
+    language = world.articles[claim.article_id].language
     event = claim.event_time.edtf if claim.event_time else None
     said = (t.said_on.edtf for t in spoken if t.said_on)
     return Candidate(
@@ -144,7 +145,7 @@ def candidate(claim: Claim, attributions: Iterable[Attribution], world: World) -
         current=tuple(sorted({r for s in said if (r := edtf.reach(s))})) if family == "pre" else (),
         participants=frozenset((role, actor) for role, actor in episode if not actor.startswith("unnamed:")),
         roles=frozenset(role for role, _ in episode),
-        returns=frozenset(slug(r.text) for r in claim.in_return) - VAGUE_GOODS,
+        returns=frozenset(canonical(r.text, "other", language) for r in claim.in_return) - VAGUE_GOODS,
         occasions=frozenset(o for t in spoken for o in _occasions(t, world)),
         part_of=claim.part_of,
         sentences=frozenset(h for t in spoken for e in t.evidence if (h := _sentence(e))),

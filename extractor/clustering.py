@@ -10,7 +10,7 @@ enough to keep what its members have in common, so the work grows with the numbe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -46,9 +46,6 @@ WEAK = frozenset(ANCHORS.index(rule) for rule in BETWEEN_ARTICLES)
 
 TELLING = 64
 """An anchor that leads to more clusters than this finds none of them; it still tells apart what others find."""
-
-MAJORITY = 100
-"""How many times as many claims as all others together an allegation must have, to get a claim that fits them as well."""
 
 DAYS = 7
 """A stretch of more days is looked up by its months."""
@@ -168,9 +165,9 @@ class _Clustering:
         ties = self._ties(c)
         fits = {k for k in ties if k.fits(mine)}
         strength = {k: _strength(c, k, ties[k]) for k in fits}
-        ranked = sorted((k for k in ties if k in fits), key=lambda k: (strength[k], -len(k.members)))
+        ranked = sorted((k for k in ties if k in fits), key=strength.__getitem__)
         best = self._wholes([k for k in ranked if strength[k] == strength[ranked[0]]])
-        several = any(not x.fits(y) for x, y in combinations(best, 2)) and not _nearly_all(best)
+        several = any(not x.fits(y) for x, y in combinations(best, 2))
         if several and not last:
             del self.cluster_of[c.id]
             return False
@@ -258,11 +255,6 @@ class _Clustering:
             if len(known) < 2 and all(article != c.article_id for article, _ in known):
                 mine.found_under[key] = (*known, (c.article_id, c.id))
                 found[key].append(c.id)
-
-
-def _nearly_all(clusters: Sequence[_Cluster]) -> bool:
-    """Whether the first, the largest, holds nearly all claims: then one that fits others too is not lost to a stray one."""
-    return len(clusters[0].members) > MAJORITY * sum(len(k.members) for k in clusters[1:])
 
 
 def _group(c: Candidate) -> _Key:
@@ -384,7 +376,9 @@ def cluster(
     clusters = list({id(k): k for k in clustering.cluster_of.values()}.values())
     members = sorted(sorted(k.members) for k in clusters)
     clustering.edges = [
-        e._replace(refused=False) if e.refused and clustering.cluster_of[e.left] is clustering.cluster_of[e.right] else e
+        e._replace(refused=False)
+        if e.refused and clustering.cluster_of[e.left] is clustering.cluster_of[e.right]
+        else e
         for e in clustering.edges  # what one judgement could not join, a later one may have
     ]
     near, unlisted = _near(candidates, members, {(e.left, e.right) for e in clustering.edges})

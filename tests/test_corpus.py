@@ -36,8 +36,19 @@ def test_every_article_has_a_recorded_answer(dataset: Dataset) -> None:
 @pytest.mark.parametrize(
     ("measure", "least"),
     [
-        ("grounding", 1.0),
         ("coverage", 1.0),
+        ("grounding", 1.0),
+        ("allegations.f1", 0.95),
+        ("denials.f1", 0.95),
+        ("attributions.f1", 0.9),
+        ("allegations.direction", 0.99),
+        ("allegations.stage_family", 0.95),
+        ("attributions.speaker", 0.95),
+        ("traps.record", 1.0),
+        ("merge.pairs.f1", 0.9),
+        ("merge.kept_apart", 1.0),
+        ("merge.unsure_apart", 1.0),
+        ("merge.origins", 0.95),
     ],
 )
 def test_quality_is_what_it_was(evaluation: Evaluation, measure: str, least: float) -> None:

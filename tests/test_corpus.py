@@ -53,6 +53,6 @@ def test_every_article_has_a_recorded_answer(dataset: Dataset) -> None:
 )
 def test_quality_is_what_it_was(evaluation: Evaluation, measure: str, least: float) -> None:
     """The figures of docs/evaluation.md, less what one record more or less moves them."""
-    value = next(m.value for m in evaluation.measures if m.name == measure)
+    value = evaluation.measures[measure].value
     assert value is not None
     assert value >= least

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
-from typing import Literal
+from math import inf
 
 from . import edtf
 from .candidates import Candidate
@@ -16,6 +16,10 @@ from .schemas.weapon import WeaponCategory
 
 STAGE_ORDER: tuple[Stage, ...] = tuple(STAGE_FAMILY)
 """How far a transfer has come; only compared within one family."""
+
+
+ABOUT = 0.25
+"""How far an approximate amount may lie off."""
 
 
 def event_time(claims: list[Claim]) -> tuple[DatePhrase | None, list[Conflict]]:
@@ -89,19 +93,32 @@ def _quantities(claims: list[Claim], weapons: Mapping[str, WeaponType]) -> Itera
     for category, amounts in sorted(told.items()):
         if len({claim.id for claim, _ in amounts}) < 2 or len({q.text.casefold() for _, q in amounts}) < 2:
             continue
-        exact = {
-            (q.low, q.high, q.unit, q.per)
-            for _, q in amounts
-            if q.low is not None and q.low == q.high and not q.approximate
-        }
         values = _values((q.text, claim) for claim, q in amounts)
-        kind: Literal["refinement", "disagreement"] = "disagreement" if len(exact) > 1 else "refinement"
-        preferred = (
-            next((q.text for _, q in amounts if (q.low, q.high, q.unit, q.per) in exact), None)
-            if len(exact) == 1
-            else None
-        )
-        yield Conflict(field=f"items.quantity ({category})", kind=kind, values=values, preferred=preferred)
+        distinct = {(q.low, q.high, q.approximate, q.unit, q.per): q for _, q in amounts}
+        if any(_exclude(x, y) for x, y in combinations(distinct.values(), 2)):
+            yield Conflict(field=f"items.quantity ({category})", kind="disagreement", values=values, preferred=None)
+            continue
+        exact = sorted({q.text for _, q in amounts if q.low is not None and q.low == q.high and not q.approximate})
+        preferred = exact[0] if exact else None
+        yield Conflict(field=f"items.quantity ({category})", kind="refinement", values=values, preferred=preferred)
+
+
+def _exclude(x: Quantity, y: Quantity) -> bool:
+    """Whether two amounts of one unit cannot both be right; "about 750" may be a quarter more or less."""
+    if (x.unit, x.per) != (y.unit, y.per):
+        return False
+    (a, b), (c, d) = _reach(x), _reach(y)
+    return b < c or d < a
+
+
+def _reach(q: Quantity) -> tuple[float, float]:
+    if q.low is None and q.high is None:
+        return -inf, inf
+    slack = ABOUT if q.approximate else 0
+    return (
+        -inf if q.low is None else q.low * (1 - slack),
+        inf if q.high is None else q.high * (1 + slack),
+    )
 
 
 def _conflict(name: str, values: list[ConflictValue], preferred: str | None) -> Conflict:

@@ -281,6 +281,23 @@ def test_values_that_differ_are_kept_and_none_is_preferred_where_they_exclude_ea
     )
 
 
+@pytest.mark.parametrize(
+    ("other", "kind", "preferred"),
+    [
+        (Quantity(text="roughly 750", low=750, high=750, approximate=True), "disagreement", None),
+        (Quantity(text="about 1,100", low=1100, high=1100, approximate=True), "refinement", "1,200"),
+        (Quantity(text="at least 20", low=20, high=None, approximate=False), "refinement", "1,200"),
+        (Quantity(text="hundreds", low=None, high=None, approximate=False), "refinement", "1,200"),
+    ],
+)
+def test_amounts_disagree_where_they_exclude_each_other(other: Quantity, kind: str, preferred: str | None) -> None:
+    result = merged(
+        claim(event="2023-05-03", quantity=quantity(1200, "1,200")), claim(event="2023-05-03", quantity=other)
+    )
+    (conflict,) = result.allegations[0].conflicts
+    assert (conflict.kind, conflict.preferred) == (kind, preferred)
+
+
 def test_a_narrower_date_and_a_further_stage_are_refinements() -> None:
     result = merged(claim(event="2023-05", stage="shipped"), claim(event="2023-05-03", stage="delivered"))
     (allegation,) = result.allegations

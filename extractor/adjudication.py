@@ -9,8 +9,6 @@ not answered stays "unsure" and says why.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -21,7 +19,7 @@ from .candidates import Candidate
 from .defects import find_defects
 from .errors import ArticleError, ProviderRejected, UsageError
 from .judging import OPEN
-from .ledger import Ledger
+from .ledger import Ledger, digest
 from .llm import Tally
 from .merging import Merged
 from .schemas import ArticleAccount, Attribution, Claim, DatePhrase, Draft, Evidence, Judgement, PairVerdict, Run
@@ -136,11 +134,7 @@ def _pair_run(run: Run) -> Run:
         "prompt_sha256": prompt.pair_prompt_sha256(),
         "schema_sha256": prompt.pair_schema_sha256(),
     }
-    return Run(id=f"run:{_hash(choices)}", **choices)
-
-
-def _hash(content: Any) -> str:
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:12]
+    return Run(id=f"run:{digest(choices)}", **choices)
 
 
 # Asking --------------------------------------------------------------------------------------------------------------
@@ -191,7 +185,7 @@ class _Asking:
             )
 
     def _account(self, pair: Pair, tally: Tally, answer: PairVerdict | None) -> None:
-        key = _hash([self.run.id, *pair, answer and [answer.verdict, answer.reason]])
+        key = digest([self.run.id, *pair, answer and [answer.verdict, answer.reason]])
         self.accounts.append(
             ArticleAccount(
                 id=f"adjudication:{key}" if answer else f"failure:{key}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import tempfile
@@ -16,7 +15,7 @@ from pydantic import ValidationError
 
 from .checking import RECORD_TYPES
 from .errors import DatasetInvalid, UsageError
-from .ledger import Ledger
+from .ledger import Ledger, digest
 from .merging import Merged
 from .prompt import prompt_sha256, schema_sha256
 from .schemas import (
@@ -48,12 +47,12 @@ def run_record(settings: Settings) -> Run:
         "parameters": settings.parameters,
         "reasks": settings.reasks,
     }
-    return Run(id=f"run:{_hash(choices)}", **choices)
+    return Run(id=f"run:{digest(choices)}", **choices)
 
 
 def failed_account(run: Run, article: Article, usage: Usage, models: Iterable[str]) -> ArticleAccount:
     """What an article took that gave nothing."""
-    key = _hash([run.id, article.id])
+    key = digest([run.id, article.id])
     return ArticleAccount(
         id=f"failure:{key}",
         article_id=article.id,
@@ -63,10 +62,6 @@ def failed_account(run: Run, article: Article, usage: Usage, models: Iterable[st
         usage=usage,
         models=sorted(models),
     )
-
-
-def _hash(content: Any) -> str:
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def cost_usd(model: str | None, usage: Usage) -> float | None:

@@ -7,6 +7,8 @@ two inputs tell the same record differently (the same article, read with other m
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -177,6 +179,11 @@ def _names(part: Part) -> Aliases:
 
 def _unlinked(part: Part) -> str | None:
     return None if isinstance(part, Extraction) else part.accounting.unlinked
+
+
+def digest(content: Any) -> str:
+    """12 hex digits for what can be written as JSON, by which runs and accounts are named."""
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def account(extraction: Extraction) -> ArticleAccount:

@@ -7,9 +7,7 @@ and cut. Neither the key nor anything that the server wrote stands in a message.
 from __future__ import annotations
 
 import asyncio
-import email.utils
 import re
-import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +16,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError
 from .errors import ReferenceFailed, UsageError
 from .schemas import Actor, Link
 from .schemas.actor import ActorKind
+from .waiting import retry_after_s, wait_s
 
 if TYPE_CHECKING:
     import httpx2
@@ -100,6 +99,12 @@ async def link(
     return {actor.id: found.get(actor.id, []) for actor in actors}
 
 
+def check(url: str, *, dataset: str, api_key: SecretStr | None) -> None:
+    """Raises UsageError for a URL, dataset or key that no server can take: asked before anything is paid for."""
+    _endpoint(url, dataset)
+    _headers(api_key)
+
+
 def _query(actor: Actor) -> dict[str, Any] | None:
     """The actor as an example entity; None if it isn't asked for."""
     schema = _SCHEMA.get(actor.kind)
@@ -152,7 +157,7 @@ async def _ask(
 
     retrying = AsyncRetrying(
         stop=stop_after_attempt(ATTEMPTS),
-        wait=_wait,
+        wait=wait_s,
         retry=retry_if_exception(_is_transient),
         sleep=asyncio.sleep,
         reraise=True,
@@ -212,26 +217,7 @@ def _is_transient(error: BaseException) -> bool:
     if not isinstance(error, httpx2.HTTPStatusError):
         return isinstance(error, httpx2.TransportError)
     status = error.response.status_code
-    return (status == 429 or status >= 500) and (_retry_after(error.response.headers) or 0) <= PATIENCE_S
-
-
-def _wait(state: Any) -> float:
-    from tenacity import wait_random_exponential
-
-    error = state.outcome.exception() if state.outcome else None
-    told = _retry_after(getattr(getattr(error, "response", None), "headers", {}))
-    return told if told is not None else wait_random_exponential(multiplier=0.5, max=20)(state)
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks for, in seconds or as a date (RFC 9110, 10.2.3)."""
-    value = headers.get("retry-after", "")
-    if re.fullmatch(r"[0-9]{1,9}", value):
-        return float(value)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
-        return None
+    return (status == 429 or status >= 500) and (retry_after_s(error.response.headers) or 0) <= PATIENCE_S
 
 
 def _status_error(status: int, shown: str, dataset: str) -> UsageError | ReferenceFailed:

@@ -8,9 +8,7 @@ instructor's own parser and re-ask. What the answer says is checked elsewhere.
 from __future__ import annotations
 
 import asyncio
-import email.utils
 import json
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from .errors import AnswerInvalid, AnswerTruncated, ModelRefused, NotRecorded, ProviderFailed, ProviderRejected
 from .schemas import NO_USAGE, Answer, Draft, PairVerdict, Usage, answer_schema, pair_verdict_schema
 from .settings import Settings
+from .waiting import wait_s
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion
@@ -116,7 +115,7 @@ class Model:
 
         retrying = AsyncRetrying(
             stop=stop_after_attempt(self._settings.attempts),
-            wait=_wait,
+            wait=wait_s,
             retry=retry_if_exception(_is_transient),
             sleep=asyncio.sleep,
             reraise=True,
@@ -191,30 +190,6 @@ def _is_transient(error: BaseException) -> bool:
         # openai wraps whatever the transport raises, a missing recording and a blocked socket included
         return isinstance(error.__cause__, httpx2.TransportError)
     return isinstance(error, openai.APIStatusError) and error.status_code in RETRIED_STATUS
-
-
-def _wait(state: Any) -> float:
-    from tenacity import wait_random_exponential
-
-    error = state.outcome.exception() if state.outcome else None
-    told = _retry_after(getattr(getattr(error, "response", None), "headers", {}))
-    return told if told is not None else wait_random_exponential(multiplier=0.5, max=20)(state)
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks for: ``retry-after-ms``, or ``retry-after`` in seconds or as a date (RFC 9110, 10.2.3)."""
-    try:
-        if "retry-after-ms" in headers:
-            return max(0.0, float(headers["retry-after-ms"]) / 1000)
-        if "retry-after" not in headers:
-            return None
-        return max(0.0, float(headers["retry-after"]))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(headers["retry-after"]).timestamp() - time.time())
-    except (ValueError, TypeError):
-        return None
 
 
 def _status_error(error: Any, settings: Settings) -> ProviderRejected | ProviderFailed | ModelRefused:

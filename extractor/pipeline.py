@@ -63,6 +63,10 @@ async def aextract(
     is sent, and ProviderRejected where the server refuses key, model or request altogether.
     """
     chosen = settings or build()
+    if chosen.link:
+        from . import linking
+
+        linking.check(chosen.link, dataset=chosen.link_dataset, api_key=chosen.link_key)
     files, skipped = articles.find(paths)
     async with _opened(chosen, model) as opened:
         ledger = await _Run(chosen, opened, files, skipped, metadata or {}, progress).ledger()

@@ -7,15 +7,18 @@ import json
 import socket
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from extractor import linking
+from extractor import extract, linking
 from extractor.errors import ExtractorError, ReferenceFailed, UsageError
 from extractor.schemas import Actor, Link
+from extractor.testing import ScriptedModel
 from tests.factory import actor
+from tests.runs import scripted_settings
 from tests.yente import ENTITIES, KEY, MATCHABLE, Fault, yente
 
 
@@ -252,3 +255,12 @@ def test_an_unknown_dataset_and_a_slash_at_the_end() -> None:
         assert link([BELIKOV], server.url + "/")[BELIKOV.id]
         with pytest.raises(UsageError, match="no dataset 'sanctions'"):
             link([BELIKOV], server.url, dataset="sanctions")
+
+
+@pytest.mark.parametrize("url", ["yente", "ftp://host", "http://", "http://host?key=1"])
+def test_a_wrong_url_is_told_before_an_article_is_asked_about(url: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Dorvia armed Quell.")
+    model = ScriptedModel({})
+    with pytest.raises(UsageError, match="not a server's root"):
+        extract([tmp_path], settings=scripted_settings(link=url), model=model)
+    assert model.conversations == []

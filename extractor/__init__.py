@@ -21,15 +21,18 @@ if TYPE_CHECKING:
     from .errors import ExtractorError
     from .evaluation import evaluate
     from .grounding import Span, locate
-    from .pipeline import Progress, aextract, amerge, extract, extract_article, merge
+    from .pipeline import Asked, aask, aextract, amerge, ask, extract, extract_article, merge
     from .regression import Checked, check
+    from .running import Progress
     from .schemas import Dataset, Decision, Extraction
     from .scores import Evaluation
     from .settings import Settings, build
+    from .stopping import Stop
     from .verification import Discrepancy, verify
 
 __all__ = [
     "Aliases",
+    "Asked",
     "Checked",
     "Dataset",
     "Decision",
@@ -41,9 +44,12 @@ __all__ = [
     "Progress",
     "Settings",
     "Span",
+    "Stop",
+    "aask",
     "aextract",
     "amerge",
     "append_decision",
+    "ask",
     "build",
     "check",
     "decide",
@@ -70,7 +76,11 @@ _HOME = {
     "Evaluation": "scores",
     "Extraction": "schemas",
     "ExtractorError": "errors",
-    "Progress": "pipeline",
+    "Progress": "running",
+    "Asked": "pipeline",
+    "Stop": "stopping",
+    "aask": "pipeline",
+    "ask": "pipeline",
     "Settings": "settings",
     "Span": "grounding",
     "aextract": "pipeline",

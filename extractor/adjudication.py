@@ -22,6 +22,7 @@ from .judging import OPEN
 from .ledger import Ledger, digest
 from .llm import Tally
 from .merging import Merged
+from .replies import Message, schema_sha256
 from .schemas import ArticleAccount, Attribution, Claim, DatePhrase, Draft, Evidence, Judgement, PairVerdict, Run
 
 T = TypeVar("T", bound=Draft)
@@ -132,7 +133,7 @@ def _pair_run(run: Run) -> Run:
     choices = {
         **run.model_dump(exclude={"id"}),
         "prompt_sha256": prompt.pair_prompt_sha256(),
-        "schema_sha256": prompt.pair_schema_sha256(),
+        "schema_sha256": schema_sha256(PairVerdict),
     }
     return Run(id=f"run:{digest(choices)}", **choices)
 
@@ -150,9 +151,9 @@ class _Asking:
         self._claims = claims
         self._model = model
 
-    def prepare(self, pairs: Iterable[Pair], limit: int) -> Iterator[tuple[Pair, list[prompt.Message]]]:
+    def prepare(self, pairs: Iterable[Pair], limit: int) -> Iterator[tuple[Pair, list[Message]]]:
         """The requests to send; a pair that gets none is unsettled."""
-        requests: list[tuple[Pair, list[prompt.Message]]] = []
+        requests: list[tuple[Pair, list[Message]]] = []
         for left, right in pairs:
             one, other = (report(self._ledger, self._claims[i]) for i in (left, right))
             if one is None or other is None:
@@ -163,7 +164,7 @@ class _Asking:
                 requests.append(((left, right), prompt.pair_messages(one, other)))
         return iter(requests)
 
-    async def work(self, waiting: Iterator[tuple[Pair, list[prompt.Message]]]) -> None:
+    async def work(self, waiting: Iterator[tuple[Pair, list[Message]]]) -> None:
         """Ask one after the other; ``waiting`` is shared by all workers."""
         for pair, messages in waiting:
             tally = Tally()

@@ -14,6 +14,7 @@ from typing import Any
 
 from .defects import find_defects
 from .errors import UnreadableArticle, UsageError
+from .languages import guess
 from .schemas import Defect, SegmentRun, Skipped
 from .schemas.evidence import Segment
 
@@ -73,6 +74,8 @@ class Document:
     def suspect(self) -> frozenset[int]:
         """Numbers of the sentences that give orders to the reader's software, and of their neighbours."""
         orders = [(d.start, d.end) for d in self.defects if d.kind == "instruction_like"]
+        if not orders:
+            return frozenset()
         given = [s for s in self.sentences if any(start < s.end and s.start < end for start, end in orders)]
         return frozenset(
             near.number
@@ -126,12 +129,21 @@ def find(paths: Iterable[str | Path]) -> tuple[list[Path], list[Skipped]]:
 
 def load(path: Path, metadata: Mapping[str, str] | None = None) -> Document:
     """The article in a file. Raises UnreadableArticle with what is wrong and what to do."""
+    return decode(load_bytes(path), path.as_posix(), metadata)
+
+
+def load_bytes(path: Path) -> bytes:
+    """The content of a file. Raises UnreadableArticle with what is wrong and what to do."""
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise UnreadableArticle(
             f"{path}: cannot be read ({error.strerror}); check the path and its permissions"
         ) from error
+
+
+def decode(data: bytes, path: str, metadata: Mapping[str, str] | None = None) -> Document:
+    """The article in the bytes of a file. Raises UnreadableArticle with what is wrong and what to do."""
     if not data.strip():
         raise UnreadableArticle(f"{path}: the file is empty; remove it or put the article's text in")
     if b"\0" in data:
@@ -142,12 +154,12 @@ def load(path: Path, metadata: Mapping[str, str] | None = None) -> Document:
         raise UnreadableArticle(
             f"{path}: not UTF-8 (byte {error.start}); convert it first, e.g. iconv -f WINDOWS-1252 -t UTF-8"
         ) from error
-    return read(raw, path.as_posix(), metadata, sha256=hashlib.sha256(data).hexdigest())
+    return read(raw, path, metadata, sha256=hashlib.sha256(data).hexdigest())
 
 
 def read(raw: str, path: str, metadata: Mapping[str, str] | None = None, *, sha256: str | None = None) -> Document:
     """The article in a string; ``path`` names it in messages and in the dataset."""
-    language = _language(raw)
+    language = guess(raw[:LANGUAGE_SAMPLE])
     return Document(
         path=path,
         raw=raw,
@@ -173,30 +185,29 @@ def _hidden(relative: Path) -> bool:
     return any(part.startswith(".") for part in relative.parts)
 
 
-def _language(raw: str) -> str:
-    from py3langid import classify  # 0.3 s to import
-
-    code, _ = classify(raw[:LANGUAGE_SAMPLE])
-    return str(code)
-
-
 # Sentences ----------------------------------------------------------------------------------------------------------
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _BLANK = re.compile(r"(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])[^\S\n\r]*(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])")
-_SENTENCE_END = re.compile(r"[.!?…。！？।؟۔\"”’»)\]:;]\s*$")
-_OUTER = re.compile(r"^[\s\ufeff\u200b]*(.*?)[\s\ufeff\u200b]*$", re.DOTALL)
+_SENTENCE_ENDS = tuple('.!?…。！？।؟۔"”’»)]:;')
+_OUTER = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\u200b\ufeff"
+)
+"""All white space, and two characters that are as blank as that."""
 
 
 def _sentences(raw: str, language: str) -> Iterator[Sentence]:
-    from sentencex import get_sentence_boundaries
+    from sentencex import segment as split
 
     paragraphs = list(_paragraphs(raw))
     segments = _classify([raw[start:end] for start, end in paragraphs])
     number = 0
     for paragraph, ((start, end), segment) in enumerate(zip(paragraphs, segments, strict=True), start=1):
-        for boundary in get_sentence_boundaries(language, raw[start:end]):
-            a, b = _trim(raw, start + boundary["start_index"], start + boundary["end_index"])
+        position = start
+        for piece in split(language, raw[start:end]):  # the pieces hold every character of the paragraph
+            a, b = _trim(piece, position)
+            position += len(piece)
             if a < b:
                 number += 1
                 yield Sentence(number, a, b, paragraph, segment)
@@ -206,8 +217,8 @@ def _paragraphs(raw: str) -> Iterator[tuple[int, int]]:
     """Pieces that no sentence crosses: lines, or blocks between blank lines where the text is hard-wrapped."""
     lines = [m.span() for m in _LINE.finditer(raw)]
     spans = _blocks(raw) if _is_wrapped([raw[a:b] for a, b in lines]) else lines
-    for span in spans:
-        start, end = _trim(raw, *span)
+    for first, last in spans:
+        start, end = _trim(raw[first:last], first)
         if start < end:
             yield start, end
 
@@ -228,13 +239,19 @@ def _is_wrapped(lines: list[str]) -> bool:
         len(full) >= 6
         and max(map(len, full)) <= 100
         and len(long) >= len(full) // 2
-        and sum(not _SENTENCE_END.search(line) for line in long) > len(long) * 0.6
+        and sum(not _is_ended(line) for line in long) > len(long) * 0.6
     )
 
 
-def _trim(raw: str, start: int, end: int) -> tuple[int, int]:
-    inner = _OUTER.match(raw[start:end])
-    return (start + inner.start(1), start + inner.end(1)) if inner else (start, end)
+def _is_ended(text: str) -> bool:
+    return text.rstrip().endswith(_SENTENCE_ENDS)
+
+
+def _trim(piece: str, start: int) -> tuple[int, int]:
+    """Where a piece begins and ends without its outer white space, if its first character is at ``start``."""
+    rest = piece.lstrip(_OUTER)
+    start += len(piece) - len(rest)
+    return start, start + len(rest.rstrip(_OUTER))
 
 
 # Segments -----------------------------------------------------------------------------------------------------------
@@ -247,27 +264,37 @@ _CREDIT = re.compile(
     r"|\((?:photo|foto|image)[^)]*\)|\b(?:Photo|Foto|Image credit|Crédit photo|Bild)\s?:",
     re.IGNORECASE,
 )
+_CREDIT_SIGNS = (
+    *("/", "photo", "foto", "image", "picture", "getty", "bild"),
+    *("via ap", "via afp", "via epa", "via reuters", "via associated press"),
+)
+"""What any credit holds one of, folded: quicker to look for."""
 _DATELINE = re.compile(r"^[^.!?]{2,60}?\s?(?:—|–|--| - |\([A-Z][\w ]+\))")
 """PLACE — text, PLACE (AGENCY) text: where a report begins, however much it repeats the headline."""
 _FURNITURE = re.compile(
-    r"^(?:read (?:the original|more|also)\b|more to read|sign up\b|subscribe\b|share this|follow us|advertisement\b"
+    r"(?:read (?:the original|more|also)\b|more to read|sign up\b|subscribe\b|share this|follow us|advertisement\b"
     r"|related (?:stories|articles)|all rights reserved|copyright\b|©|you may occasionally receive|click here"
     r"|already a subscriber|to continue reading|cookies?\b|newsletter\b|the (?:most important )?stories .* inbox"
-    r"|this article (?:originally|first) appeared)|in your inbox\b|글자 크기|다음뉴스",
+    r"|this article (?:originally|first) appeared)",
     re.IGNORECASE,
 )
+"""What a paragraph of the page's own begins with."""
+_INBOX = re.compile(r"in your inbox\b", re.IGNORECASE)
 
 
 def _classify(paragraphs: list[str]) -> list[Segment]:
     """The part of the page that each paragraph belongs to. Where nothing tells it, it is body."""
     segments: list[Segment] = []
     headline: set[str] | None = None
+    folded = [_fold(text) if len(text) < 500 else "" for text in paragraphs]
+    page = "\n".join(folded)
+    signs = [sign for sign in _CREDIT_SIGNS if sign in page]
+    before: set[Segment] = set()
     for index, text in enumerate(paragraphs):
-        before = set(segments)
         segment: Segment = "body"
-        if _FURNITURE.search(text) and len(text) < 200:
+        if len(text) < 200 and _is_furniture(text, folded[index]):
             segment = "boilerplate"
-        elif (_CREDIT.search(text) and len(text) < 500) or ("body" in before and _is_doubled(text, paragraphs, index)):
+        elif _is_credit(text, folded[index], signs) or ("body" in before and _is_doubled(text, paragraphs, index)):
             segment = "caption"
         elif headline is None and "body" not in before and _is_headline(text):
             segment, headline = "headline", _words(text)
@@ -276,20 +303,38 @@ def _classify(paragraphs: list[str]) -> list[Segment]:
         elif headline and segments[-1] == "headline" and not _DATELINE.search(text) and _repeats(text, headline):
             segment = "deck"
         segments.append(segment)
+        before.add(segment)
     return segments
+
+
+def _is_furniture(text: str, folded: str) -> bool:
+    if _FURNITURE.match(text) or "글자 크기" in text or "다음뉴스" in text:
+        return True
+    return "inbox" in folded and _INBOX.search(text) is not None
+
+
+def _fold(text: str) -> str:
+    """Without case, as IGNORECASE takes it: the Turkish letters count as i."""
+    return text.casefold().replace("ı", "i").replace("i\u0307", "i")
+
+
+def _is_credit(text: str, folded: str, signs: list[str]) -> bool:
+    """``signs``: those of ``_CREDIT_SIGNS`` that stand on the page, one of which a credit must hold."""
+    return any(sign in folded for sign in signs) and _CREDIT.search(text) is not None
 
 
 def _is_doubled(text: str, paragraphs: list[str], index: int) -> bool:
     """Web pages print a photograph's caption twice, for the eye and for screen readers."""
-    neighbours = paragraphs[max(0, index - 1) : index] + paragraphs[index + 1 : index + 2]
-    return len(text) < 500 and any(
-        text == other or (len(text) > 40 and text in other) or (len(other) > 40 and other in text)
-        for other in neighbours
-    )
+    if len(text) >= 500:
+        return False
+    for other in paragraphs[max(0, index - 1) : index] + paragraphs[index + 1 : index + 2]:
+        if text == other or (len(text) > 40 and text in other) or (len(other) > 40 and other in text):
+            return True
+    return False
 
 
 def _is_headline(text: str) -> bool:
-    return len(text) < 250 and not _SENTENCE_END.search(text.rstrip("'\"”’»")) and len(_words(text)) >= 3
+    return len(text) < 250 and not _is_ended(text.rstrip("'\"”’»")) and len(_words(text)) >= 3
 
 
 def _repeats(text: str, headline: set[str]) -> bool:

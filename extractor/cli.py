@@ -3,34 +3,64 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
-from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 from typer.core import TyperCommand, TyperGroup
 
-from .errors import ExtractorError, UsageError
+from .errors import ExtractorError, Stopped, UsageError
+from .terminal import ProgressDisplay, err, show_evaluation, show_summary, tell
 
 if TYPE_CHECKING:
-    from .pipeline import Progress
     from .schemas import Dataset, Decision
-    from .scores import Error, Evaluation
+    from .stopping import Stop
 
 FAILED = 1
 """Something failed and is accounted for."""
 WRONG_USE = 2
 """A wrong path, option or configuration; nothing was started."""
-INTERRUPTED = 130
-"""Stopped by Ctrl-C: nothing was written (128 + SIGINT)."""
+INTERRUPTED = 128
+"""Stopped by a signal, whose number is added: 130 for Ctrl-C. No dataset was written; answers are in the store."""
+
+STORE = Path(".extract")
+"""Where answers are kept by default."""
 
 DECISIONS = Path("decisions.jsonl")
 """Where decisions are looked for and written by default."""
 
-err = Console(stderr=True)
-
+_Paths = Annotated[list[Path], typer.Argument(help="Article files, or folders of .txt files.", show_default=False)]
+_Output = Annotated[Path, typer.Option("-o", "--output", help="Dataset file (JSON); - for standard output.")]
+_Model = Annotated[str | None, typer.Option("--model", help="Model name, as the server knows it. [EXTRACT_MODEL]")]
+_BaseUrl = Annotated[str | None, typer.Option("--base-url", help="Root of an OpenAI-compatible API. [OPENAI_BASE_URL]")]
+_Replay = Annotated[
+    Path | None, typer.Option("--replay", help="Replay recorded answers from this folder; send nothing.")
+]
+_Record = Annotated[Path | None, typer.Option("--record", help="Record every answer in this folder.")]
+_Metadata = Annotated[
+    Path | None,
+    typer.Option("--metadata", help='JSON list of {"file", "published", "outlet", …}: what the texts do not tell.'),
+]
+_Concurrency = Annotated[
+    int | None, typer.Option("--concurrency", help="Calls in flight at once, at most. [EXTRACT_CONCURRENCY]")
+]
+_Reasks = Annotated[int | None, typer.Option("--reasks", help="How often an answer that does not hold is asked again.")]
+_Store = Annotated[
+    Path, typer.Option("--store", help="Folder where every answer is kept, so that none is paid for twice.")
+]
+_Rpm = Annotated[int | None, typer.Option("--rpm", help="Requests per minute, at most.")]
+_Tpm = Annotated[int | None, typer.Option("--tpm", help="Tokens per minute, at most.")]
+_Budget = Annotated[float | None, typer.Option("--budget", help="US dollars; no call is sent that could pass them.")]
+_Price = Annotated[
+    str | None,
+    typer.Option("--price", help="IN,OUT: US dollars per million tokens sent and answered. [public price list]"),
+]
 _Decisions = Annotated[
     Path | None,
     typer.Option("--decisions", help="What people decided (JSON lines). [decisions.jsonl, if it is there]"),
@@ -68,12 +98,15 @@ class _DefaultCommand(TyperGroup):
         """Every error of ours is one sentence and an exit status."""
         try:
             return super().invoke(ctx)
+        except Stopped as error:
+            tell(f"extract: {error}")
+            raise typer.Exit(INTERRUPTED + (signal.SIGTERM if "SIGTERM" in str(error) else signal.SIGINT)) from None
         except ExtractorError as error:
-            _note(f"extract: {error}")
+            tell(f"extract: {error}")
             raise typer.Exit(WRONG_USE) from None
         except KeyboardInterrupt:
-            _note("extract: stopped; nothing was written")
-            raise typer.Exit(INTERRUPTED) from None
+            tell("extract: cut off; no dataset was written. What had been answered is in the store, if there is one")
+            raise typer.Exit(INTERRUPTED + signal.SIGINT) from None
 
 
 app = typer.Typer(cls=_DefaultCommand, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -98,17 +131,20 @@ def _extract(
 
 @app.command("run")
 def run(
-    paths: Annotated[list[Path], typer.Argument(help="Article files, or folders of .txt files.", show_default=False)],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Dataset file (JSON); - for standard output.")],
-    model: Annotated[str | None, typer.Option(help="Model name, as the server knows it. [EXTRACT_MODEL]")] = None,
-    base_url: Annotated[str | None, typer.Option(help="Root of an OpenAI-compatible API. [OPENAI_BASE_URL]")] = None,
-    replay: Annotated[Path | None, typer.Option(help="Replay recorded answers from this folder; send nothing.")] = None,
-    record: Annotated[Path | None, typer.Option(help="Record every answer in this folder.")] = None,
-    metadata: Annotated[
-        Path | None, typer.Option(help='JSON list of {"file", "published", "outlet", …}: what the texts do not tell.')
-    ] = None,
-    concurrency: Annotated[int | None, typer.Option(help="Articles in flight at once. [EXTRACT_CONCURRENCY]")] = None,
-    reasks: Annotated[int | None, typer.Option(help="How often an answer that does not hold is asked again.")] = None,
+    paths: _Paths,
+    output: _Output,
+    model: _Model = None,
+    base_url: _BaseUrl = None,
+    replay: _Replay = None,
+    record: _Record = None,
+    metadata: _Metadata = None,
+    concurrency: _Concurrency = None,
+    reasks: _Reasks = None,
+    store: _Store = STORE,
+    rpm: _Rpm = None,
+    tpm: _Tpm = None,
+    budget: _Budget = None,
+    price: _Price = None,
     decisions: _Decisions = None,
     aliases: _Aliases = None,
     link: _Link = None,
@@ -118,7 +154,9 @@ def run(
 
     The key comes from OPENAI_API_KEY, and settings from \\[tool.extractor] in pyproject.toml or from extractor.toml.
 
-    Exit status: 0 all well, 1 something failed and is accounted for, 2 wrong use or configuration.
+    Ctrl-C ends it once what is in flight is answered and kept; the same command goes on from there.
+
+    Exit status: 0 all well, 1 something failed and is accounted for, 2 wrong use or configuration, 130 stopped.
     """
     from .aliases import NO_ALIASES, load_aliases
     from .articles import load_metadata
@@ -133,6 +171,11 @@ def run(
         record=record,
         concurrency=concurrency,
         reasks=reasks,
+        store=store,
+        rpm=rpm,
+        tpm=tpm,
+        budget=budget,
+        price=_price(price),
         link=link,
         adjudicate=adjudicate,
     )
@@ -142,28 +185,112 @@ def run(
     decided, broken = _read_decisions(decisions)
     names = load_aliases(aliases) if aliases else NO_ALIASES
     if settings.source == "replay" and not replay:
-        _note(f"no key and no server given: replaying the recorded answers in {settings.recordings}")
-    with _ProgressDisplay() as display:
+        tell(f"no key and no server given: replaying the recorded answers in {settings.recordings}")
+    with _stoppable() as stop, ProgressDisplay() as display:
         dataset = extract(
-            paths, settings=settings, metadata=known, decisions=decided, aliases=names, progress=display.show
+            paths,
+            settings=settings,
+            metadata=known,
+            decisions=decided,
+            aliases=names,
+            progress=display.show,
+            stop=stop,
         )
     _write(dataset, output)
+    display.show_spending(settings)
     if dataset.accounting.failures or dataset.accounting.unlinked or broken:
         raise typer.Exit(FAILED)
+
+
+@app.command("ask")
+def ask_command(
+    paths: _Paths,
+    model: _Model = None,
+    base_url: _BaseUrl = None,
+    metadata: _Metadata = None,
+    concurrency: _Concurrency = None,
+    reasks: _Reasks = None,
+    store: _Store = STORE,
+    rpm: _Rpm = None,
+    tpm: _Tpm = None,
+    budget: _Budget = None,
+    price: _Price = None,
+) -> None:
+    """Put the answers to all articles into the store and make no dataset: for more articles than fit into memory.
+
+    Exit status: 0 all answered, 1 some failed, 2 wrong use or configuration, 130 stopped.
+    """
+    from .articles import load_metadata
+    from .pipeline import ask
+    from .settings import build
+
+    settings = build(
+        model=model,
+        base_url=base_url,
+        concurrency=concurrency,
+        reasks=reasks,
+        store=store,
+        rpm=rpm,
+        tpm=tpm,
+        budget=budget,
+        price=_price(price),
+    )
+    known = load_metadata(metadata) if metadata else None
+    with _stoppable() as stop, ProgressDisplay() as display:
+        asked = ask(paths, settings=settings, metadata=known, progress=display.show, stop=stop)
+    for failure in asked.failures:
+        tell(f"failed: {failure.path}: {failure.kind}: {failure.message.removeprefix(f'{failure.path}: ')}")
+    tell(f"{asked.given} articles: {asked.given - len(asked.failures)} answered, {len(asked.failures)} failed")
+    display.show_spending(settings)
+    if asked.failures:
+        raise typer.Exit(FAILED)
+
+
+def _price(text: str | None) -> tuple[float, float] | None:
+    """IN,OUT."""
+    if text is None:
+        return None
+    try:
+        sent, answered = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError(f"--price {text}: give IN,OUT in US dollars per million tokens, e.g. 0.75,4.5") from None
+    return sent, answered
+
+
+@contextmanager
+def _stoppable() -> Iterator[Stop]:
+    """Within the block, the first Ctrl-C or SIGTERM asks the run to end, and the second one cuts it off."""
+    from .stopping import Stop
+
+    stop = Stop()
+
+    def wanted(number: int, _: FrameType | None) -> None:
+        if stop.wanted:
+            raise KeyboardInterrupt
+        tell("extract: stopping once what is in flight is answered (again: at once)")
+        stop.set(f"stopped by {signal.Signals(number).name}")
+
+    before = {number: signal.signal(number, wanted) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @app.command("merge")
 def merge_command(
     datasets: Annotated[list[Path], typer.Argument(help="Dataset files.", show_default=False)],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Dataset file (JSON); - for standard output.")],
+    output: _Output,
     decisions: _Decisions = None,
     aliases: _Aliases = None,
     link: _Link = None,
     adjudicate: _Adjudicate = None,
     model: Annotated[str | None, typer.Option(help="Model to adjudicate. [EXTRACT_MODEL]")] = None,
     base_url: Annotated[str | None, typer.Option(help="Root of its OpenAI-compatible API. [OPENAI_BASE_URL]")] = None,
-    replay: Annotated[Path | None, typer.Option(help="Replay recorded answers from this folder; send nothing.")] = None,
-    record: Annotated[Path | None, typer.Option(help="Record every answer in this folder.")] = None,
+    replay: _Replay = None,
+    record: _Record = None,
+    store: _Store = STORE,
 ) -> None:
     """Merge datasets into one: the same as extracting all their articles at once.
 
@@ -176,7 +303,15 @@ def merge_command(
 
     settings = None
     if link or adjudicate:
-        settings = build(model=model, base_url=base_url, replay=replay, record=record, link=link, adjudicate=adjudicate)
+        settings = build(
+            model=model,
+            base_url=base_url,
+            replay=replay,
+            record=record,
+            store=store,
+            link=link,
+            adjudicate=adjudicate,
+        )
     if str(output) != STDOUT:
         check_writable(output)
     decided, broken = _read_decisions(decisions)
@@ -226,7 +361,7 @@ def decide_command(
         **choice,
     )
     append_decision(path, decision)
-    _note(f"{decision.id}: {verb} {' '.join(s.id for s in decision.subjects)}, written to {path}")
+    tell(f"{decision.id}: {verb} {' '.join(s.id for s in decision.subjects)}, written to {path}")
 
 
 def _assigned(text: str) -> tuple[str, Any]:
@@ -248,7 +383,7 @@ def _read_decisions(path: Path | None) -> tuple[list[Decision], bool]:
         return [], False
     decided, broken = load_decisions(path or DECISIONS)
     for line in broken:
-        _note(str(line))
+        tell(str(line))
     return decided, bool(broken)
 
 
@@ -260,7 +395,7 @@ def _write(dataset: Dataset, output: Path) -> None:
         sys.stdout.write(serialise(dataset))
     else:
         save(dataset, output)
-    _summary(dataset, None if to_stdout else output)
+    show_summary(dataset, None if to_stdout else output)
 
 
 @app.command("schema")
@@ -288,7 +423,7 @@ def verify_command(
     for discrepancy in found:
         typer.echo(str(discrepancy))
     quotes = sum(1 for _ in read.evidence())
-    _note(f"{len(read.articles)} articles, {quotes} quotes: {f'{len(found)} do not hold' if found else 'all hold'}")
+    tell(f"{len(read.articles)} articles, {quotes} quotes: {f'{len(found)} do not hold' if found else 'all hold'}")
     if found:
         raise typer.Exit(FAILED)
 
@@ -318,7 +453,7 @@ def evaluate_command(
     if json_file and not to_stdout:
         check_writable(json_file)
     evaluation = evaluate(load(dataset), gold, seed=seed)
-    _show(evaluation, errors, err if to_stdout else Console())
+    show_evaluation(evaluation, errors, err if to_stdout else Console())
     if json_file:
         text = json.dumps(evaluation.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
         if to_stdout:
@@ -328,7 +463,7 @@ def evaluate_command(
     missed = [(name, floor, evaluation.measures[name].value) for name, floor in floors]
     missed = [(name, floor, value) for name, floor, value in missed if value is None or value < floor]
     for name, floor, value in missed:
-        _note(f"{name}: {'nothing to measure' if value is None else f'{value:.4f}'}, but at least {floor} is demanded")
+        tell(f"{name}: {'nothing to measure' if value is None else f'{value:.4f}'}, but at least {floor} is demanded")
     if missed:
         raise typer.Exit(FAILED)
 
@@ -347,47 +482,6 @@ def _floor(text: str) -> tuple[str, float]:
     if not 0 <= share <= 1:
         raise UsageError(f"--min {text}: give MEASURE=SHARE with a share from 0 to 1, e.g. {name}=0.9")
     return name, share
-
-
-def _show(evaluation: Evaluation, limit: int, out: Console) -> None:
-    """What was measured, and the first errors of each kind."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("measure", no_wrap=True)
-    for column in ("value", "95 %", "right", "of"):
-        table.add_column(column, justify="right", no_wrap=True)
-    for name, m in evaluation.measures.items():
-        value = "-" if m.value is None else f"{m.value:.3f}"
-        interval = "" if m.low is None or m.high is None else f"{m.low:.3f} to {m.high:.3f}"
-        table.add_row(name, value, interval, str(m.right), str(m.of))
-    out.print(table)
-    kinds = Counter(e.kind for e in evaluation.errors)
-    for kind, n in kinds.items():
-        out.print(f"\n{kind.replace('_', ' ')}: {n}", markup=False, highlight=False)
-        for e in [e for e in evaluation.errors if e.kind == kind][:limit]:
-            out.print(f"  {_error(e)}", markup=False, highlight=False, soft_wrap=True)
-            for sentence in e.sentences:
-                out.print(f"      {' '.join(sentence.split())}", markup=False, highlight=False, soft_wrap=True)
-        if n > limit:
-            out.print(f"  and {n - limit} more; --errors {n} lists them", markup=False, highlight=False)
-    for why, names in (
-        ("gave no extraction, counted as missed", evaluation.failed),
-        ("another text than the gold's, not measured", evaluation.changed),
-        ("without gold, not measured", evaluation.without_gold),
-        ("gold whose article is not in the dataset, not measured", evaluation.without_article),
-    ):
-        if names:
-            _note(f"{len(names)} {why}: {', '.join(names)}")
-    for note in evaluation.notes:
-        _note(note)
-    _note(f"{len(evaluation.articles)} articles measured")
-
-
-def _error(e: Error) -> str:
-    where = " ".join(filter(None, [e.article, e.record, e.field, e.gold or "-", "/", e.predicted or "-"]))
-    says = [f"gold: {e.expected}"] if e.expected is not None else []
-    return f"{where}: {'; '.join([*says, *([f'found: {e.found}'] if e.found is not None else [])])}"
 
 
 class _SeveralValues(TyperCommand):
@@ -471,91 +565,6 @@ def check_command(
     typer.echo(str(checked))
     if not (checked.same or checked.updated):
         raise typer.Exit(FAILED)
-
-
-class _ProgressDisplay:
-    """A bar on a terminal, a line an article elsewhere."""
-
-    def __enter__(self) -> Self:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-        self._bar = Progress(
-            TextColumn("extracting"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[last]}"),
-            console=err,
-            transient=True,
-            disable=not err.is_terminal,
-        )
-        self._task = self._bar.add_task("articles", total=None, last="")
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def show(self, progress: Progress) -> None:
-        """One article has ended."""
-        self._bar.update(self._task, completed=progress.done, total=progress.total, last=progress.path)
-        if not err.is_terminal or progress.outcome == "failed":
-            _note(f"[{progress.done}/{progress.total}] {progress.path}: {progress.outcome}: {progress.message}")
-
-
-def _summary(dataset: Dataset, output: Path | None) -> None:
-    from rich.table import Table
-
-    from .judging import OPEN
-
-    told = dataset.accounting
-    n, records = told.articles, {r.record: r for r in told.records}
-    contested = sum(a.contested != "none" for a in dataset.allegations)
-    several = sum(a.corroboration.origins > 1 for a in dataset.allegations)
-    claims = sum(len(a.claims) for a in dataset.allegations)
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    others = f", {n.duplicate} duplicate, {n.skipped} skipped" if n.duplicate or n.skipped else ""
-    table.add_row("articles", f"{n.given} in: {n.extracted} extracted, {n.empty} empty, {n.failed} failed{others}")
-    table.add_row("allegations", f"{len(dataset.allegations)} (from {claims} claims), {contested} contested")
-    table.add_row("denials", f"{len(dataset.denials)} ({records['denials'].kept} statements)")
-    table.add_row("responses", str(len(dataset.responses)))
-    table.add_row(
-        "origins", f"{several} of {len(dataset.allegations)} allegations have more than one independent origin"
-    )
-    asked = sum(a.outcome == "adjudicated" for a in told.extractions)
-    left_open = sum(j.rule.startswith(f"{OPEN}; ") for j in dataset.judgements)
-    if asked or left_open:
-        table.add_row("adjudicated", f"{asked} pairs, {left_open} left without a verdict (see judgements)")
-    if dataset.decisions:
-        became = Counter(d.status for d in dataset.decisions)
-        table.add_row("decisions", ", ".join(f"{n} {status.replace('_', ' ')}" for status, n in sorted(became.items())))
-    table.add_row("quarantined", f"{len(dataset.quarantine)} of {sum(r.written for r in records.values())} records")
-    cost = "price unknown" if told.cost_usd is None else f"{told.cost_usd:.4f} USD by list price"
-    usage = told.usage
-    tokens = f"{usage.prompt_tokens:,} sent ({usage.cached_tokens:,} cached), {usage.completion_tokens:,} answered"
-    table.add_row("tokens", f"{tokens}, {usage.calls} calls")
-    table.add_row("cost", cost)
-    models = ", ".join(sorted({r.model or "?" for r in dataset.runs}))
-    table.add_row("model", f"{models} (answered by {', '.join(told.models_answering) or 'nobody'})")
-    err.print(table)
-    for failure in dataset.accounting.failures:
-        _note(f"failed: {failure.path}: {failure.kind}: {failure.message.removeprefix(f'{failure.path}: ')}")
-    if told.unlinked:
-        _note(f"not linked: {told.unlinked}")
-    for decided in dataset.decisions:
-        if decided.status not in {"applied", "replaced"}:
-            _note(
-                f"{decided.decision.id} ({decided.decision.verb}): {decided.status.replace('_', ' ')}: {decided.detail}"
-            )
-    if output:
-        _note(f"written: {output}")
-
-
-def _note(text: str) -> None:
-    """A line for people, on standard error: without markup, since it may hold words of an article."""
-    err.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def main() -> None:

@@ -17,11 +17,14 @@ from .checking import RECORD_TYPES
 from .errors import DatasetInvalid, UsageError
 from .ledger import Ledger, digest
 from .merging import Merged
-from .prompt import prompt_sha256, schema_sha256
+from .prices import DIGITS, Prices
+from .prompt import prompt_sha256
+from .replies import schema_sha256
 from .schemas import (
     NO_USAGE,
     SCHEMA_VERSION,
     Accounting,
+    Answer,
     Article,
     ArticleAccount,
     ArticleCount,
@@ -43,7 +46,7 @@ def run_record(settings: Settings) -> Run:
         "tool_version": version("armsledger"),
         "model": settings.model,
         "prompt_sha256": prompt_sha256(),
-        "schema_sha256": schema_sha256(),
+        "schema_sha256": schema_sha256(Answer),
         "parameters": settings.parameters,
         "reasks": settings.reasks,
     }
@@ -62,22 +65,6 @@ def failed_account(run: Run, article: Article, usage: Usage, models: Iterable[st
         usage=usage,
         models=sorted(models),
     )
-
-
-def cost_usd(model: str | None, usage: Usage) -> float | None:
-    """US dollars for ``usage`` by the public list of genai-prices; None where the model's price is unknown."""
-    if model is None or not usage.calls:
-        return None if usage.calls else 0.0
-    from genai_prices import Usage as Tokens
-    from genai_prices import calc_price  # a second to import
-
-    tokens = Tokens(
-        input_tokens=usage.prompt_tokens, cache_read_tokens=usage.cached_tokens, output_tokens=usage.completion_tokens
-    )
-    try:
-        return round(float(calc_price(tokens, model_ref=model).total_price), 6)
-    except LookupError:
-        return None
 
 
 def assemble(ledger: Ledger, merged: Merged) -> Dataset:
@@ -147,8 +134,8 @@ def _total_cost(ledger: Ledger, accounts: Iterable[ArticleAccount]) -> float | N
     spent: dict[str, Usage] = {}
     for account in accounts:
         spent[account.run] = spent.get(account.run, NO_USAGE) + account.usage
-    costs = [cost_usd(ledger.runs[run].model, usage) for run, usage in sorted(spent.items())]
-    return None if None in costs else round(sum(c for c in costs if c is not None), 6)
+    costs = [Prices(ledger.runs[run].model).usd(usage) for run, usage in sorted(spent.items())]
+    return None if None in costs else round(sum(c for c in costs if c is not None), DIGITS)
 
 
 def serialise(dataset: Dataset) -> str:

@@ -8,9 +8,12 @@ ExtractorError
 │   ├── AnswerTruncated     the answer was cut off
 │   ├── AnswerInvalid       no valid answer after the re-asks
 │   ├── ProviderFailed      the server could not be reached, or failed after the retries
-│   └── NotRecorded         a replay has no recording of this request
+│   ├── NotRecorded         a replay has no recording of this request
+│   └── BudgetSpent         the call could have passed the budget, and was not sent
 ├── ProviderRejected      key, model name or request refused: no article can succeed, the run stops
 ├── NoModel               no key, no server and no recordings
+├── Stopped               the run was asked to stop; what it has is in the store
+├── StoreUnusable         the store of answers cannot be opened, read or written
 ├── ReferenceFailed       the reference database that actors were to be linked to gave no answer
 └── DatasetInvalid        a dataset file does not hold what this version expects
 
@@ -36,6 +39,14 @@ class NoModel(ExtractorError):
 
 class ProviderRejected(ExtractorError):
     """The server refuses the key, the model name or the form of the request: no article can succeed."""
+
+
+class Stopped(ExtractorError):
+    """The run was asked to stop: what was in flight has ended, nothing new was sent."""
+
+
+class StoreUnusable(ExtractorError):
+    """The store of answers cannot be opened, read or written."""
 
 
 class ReferenceFailed(ExtractorError):
@@ -86,3 +97,9 @@ class NotRecorded(ArticleError):
     """A replay has no recording of this request."""
 
     kind = "unrecorded"
+
+
+class BudgetSpent(ArticleError):
+    """The call could have passed the budget, and was not sent."""
+
+    kind = "budget"

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from . import prompt
 from .articles import Document
 from .checking import RECORD_TYPES, WHOLE, AnyDraft, Check, Key, Trouble, check, drafts
-from .errors import ArticleError, NotRecorded
+from .errors import ArticleError, BudgetSpent, NotRecorded
 from .grounding import TextIndex
 from .llm import Tally
 from .resolution import resolve
@@ -45,25 +45,31 @@ async def extract_document(document: Document, model: AnswersMessages, *, run: R
     At most ``run.reasks`` times the model is asked again, whatever for; for records that do not hold, only for these. A fresh
     ``tally`` takes what the calls used, also when this raises one of the article errors of :mod:`extractor.errors`.
     """
+    return (await ask(document, model, reasks=run.reasks, tally=tally)).extraction(run, tally)
+
+
+async def ask(document: Document, model: AnswersMessages, *, reasks: int, tally: Tally) -> Written:
+    """What the model writes about one article, after it was asked again for what does not hold: all calls that the article
+    needs. Raises as :func:`extract_document` does."""
     conversation = prompt.messages(document)
-    answer, text = await model.complete(conversation, tally, reasks=run.reasks)
-    written = _Written(document, answer.publication)
+    answer, text = await model.complete(conversation, tally, reasks=reasks)
+    written = Written(document, answer.publication)
     written.take(answer, asked=None)
-    while (left := run.reasks + 1 - tally.usage.calls) > 0 and (problems := written.problems()):
+    while (left := reasks + 1 - tally.usage.calls) > 0 and (problems := written.problems()):
         conversation += [{"role": "assistant", "content": text}, prompt.reask_message(problems)]
         try:
             answer, text = await model.complete(conversation, tally, reasks=left - 1)
-        except NotRecorded:
+        except (NotRecorded, BudgetSpent):
             raise
         except ArticleError as error:  # what holds is paid for: it is kept
             written.remark = f" (asking again failed: {error})"
             break
         written.take(answer, asked={(p["record"], p["id"]) for p in problems})
-    return written.extraction(run, tally)
+    return written
 
 
 @dataclass
-class _Written:
+class Written:
     """What the model has written so far, each record in its last form."""
 
     document: Document
@@ -75,11 +81,13 @@ class _Written:
     quarantine: list[Quarantined] = field(default_factory=list)
     count: Counter[RecordType] = field(default_factory=Counter)
     """How many records were written; a corrected one is the same record."""
+    _check: Check | None = None
     remark: str = ""
     """Why it could not be asked again, for the details of what is quarantined."""
 
     def take(self, answer: Answer, asked: set[Key] | None) -> None:
         """Take in an answer: all of it, or what was ``asked`` for again. Asked for and left out counts as withdrawn."""
+        self._check = None
         good: dict[Key, AnyDraft] = {}
         for key, draft in drafts(answer):
             if asked is not None and key not in asked and self._has(key):
@@ -105,14 +113,14 @@ class _Written:
 
     def problems(self) -> list[prompt.Problem]:
         """What to ask again. What rests on orders in the article is not: the model has obeyed them once already."""
-        troubles = check(self.document, self.drafts).troubles
+        troubles = self._checked().troubles
         told = {key: t.detail for key, t in troubles.items() if t.reason != "rests_on_instructions"}
         told |= {key: reason for key, (reason, _) in self.rejected.items()}
         return [prompt.Problem(record=record, id=local, problem=problem) for (record, local), problem in told.items()]
 
     def extraction(self, run: Run, tally: Tally) -> Extraction:
         """The records that hold; the others in quarantine."""
-        checked = check(self.document, self.drafts)
+        checked = self._checked()
         for key, (reason, draft) in self.rejected.items():
             self._quarantine(key, Trouble("invalid", reason), draft)
         held = self._settle(checked)
@@ -138,6 +146,10 @@ class _Written:
             usage=tally.usage,
             models=sorted(tally.models),
         )
+
+    def _checked(self) -> Check:
+        self._check = self._check or check(self.document, self.drafts)
+        return self._check
 
     def _settle(self, checked: Check) -> dict[Key, AnyDraft]:
         """The drafts that hold, without references to those that don't; a draft that cannot do without one goes too."""

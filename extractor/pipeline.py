@@ -3,42 +3,56 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, TypeVar
 
 from . import articles
 from .aliases import NO_ALIASES, Aliases
-from .articles import Document
-from .dataset import assemble, failed_account, run_record
-from .errors import ArticleError, ReferenceFailed, UsageError
+from .dataset import assemble, run_record
+from .errors import ReferenceFailed, UsageError
 from .extraction import AnswersMessages, extract_document
-from .ledger import Ledger, Rest
+from .ledger import Ledger
 from .llm import Model, Tally
 from .merging import merge_ledger
+from .prices import Prices, Spending
 from .recordings import recordings
-from .resolution import article_record
-from .schemas import NO_USAGE, Dataset, Decision, Extraction, Failure, Skipped, Usage
+from .running import Progress, Running
+from .schemas import Dataset, Decision, Extraction, Failure
 from .settings import Settings, build
+from .stopping import Stop
+from .store import Store
 
-Outcome = Literal["extracted", "empty", "duplicate", "failed"]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """One article has ended."""
+class Asked:
+    """What became of articles whose answers were only put into the store."""
 
-    path: str
-    outcome: Outcome
-    message: str
-    """What was found, or what failed and what to do."""
-    done: int
-    total: int
-    usage: Usage
-    """What all calls took so far."""
+    given: int
+    """Articles."""
+    stored: int
+    """Of them, answered without a call: their answers were there."""
+    calls: int
+    """Calls that were paid for."""
+    usd: float | None
+    """What they cost; None where the price is unknown."""
+    failures: list[Failure]
+    """Articles that gave no answer."""
+
+
+@dataclass(frozen=True)
+class _Open:
+    """What a run needs while it lasts."""
+
+    model: AnswersMessages
+    store: Store | None
+    spending: Spending
+    stop: Stop
 
 
 async def aextract(
@@ -50,6 +64,7 @@ async def aextract(
     aliases: Aliases = NO_ALIASES,
     progress: Callable[[Progress], None] | None = None,
     model: AnswersMessages | None = None,
+    stop: Stop | None = None,
 ) -> Dataset:
     """The dataset of all articles that ``paths`` name: files, or folders of ``.txt`` files.
 
@@ -57,10 +72,11 @@ async def aextract(
     an article's text, by file name (fields as in :func:`extractor.articles.load_metadata`); ``decisions`` what people
     decided about records (:func:`extractor.load_decisions`), ``aliases`` which names an analyst holds to be one actor's
     (:func:`extractor.load_aliases`). ``progress`` is called as each article ends. ``model`` stands in for the server,
-    e.g. a scripted one in tests.
+    e.g. a scripted one in tests. Once ``stop`` is set, what is in flight ends and nothing new begins.
 
     An article that fails is accounted for in the dataset and stops nothing. Raises UsageError or NoModel before anything
-    is sent, and ProviderRejected where the server refuses key, model or request altogether.
+    is sent; ProviderRejected where the server refuses key, model or request altogether, StoreUnusable, and Stopped, once
+    what was in flight has ended: with a store, the same call goes on from there.
     """
     chosen = settings or build()
     if chosen.link:
@@ -68,10 +84,12 @@ async def aextract(
 
         linking.check(chosen.link, dataset=chosen.link_dataset, api_key=chosen.link_key)
     files, skipped = articles.find(paths)
-    async with _opened(chosen, model) as opened:
-        ledger = await _Run(chosen, opened, files, skipped, metadata or {}, progress).ledger()
-    await _link(ledger, chosen)
-    return await _finish(ledger, decisions, aliases, chosen, model)
+    async with _opened(chosen, model, stop) as opened:
+        running = _running(chosen, opened, metadata, progress, keep=True)
+        await running.work_through(files)
+        ledger = running.ledger(skipped)
+        await _link(ledger, chosen)
+        return await _finish(ledger, decisions, aliases, chosen, opened)
 
 
 def extract(
@@ -83,6 +101,7 @@ def extract(
     aliases: Aliases = NO_ALIASES,
     progress: Callable[[Progress], None] | None = None,
     model: AnswersMessages | None = None,
+    stop: Stop | None = None,
 ) -> Dataset:
     """The same as :func:`aextract`, for callers without an event loop; inside one it raises UsageError."""
     return _run(
@@ -94,9 +113,54 @@ def extract(
             aliases=aliases,
             progress=progress,
             model=model,
+            stop=stop,
         ),
         "aextract",
     )
+
+
+async def aask(
+    paths: Iterable[str | Path],
+    *,
+    settings: Settings | None = None,
+    metadata: Mapping[str, Mapping[str, str]] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    model: AnswersMessages | None = None,
+    stop: Stop | None = None,
+) -> Asked:
+    """Put the answers to all articles into the store, and make no dataset: memory does not grow with their number.
+    :func:`aextract` with the same store makes the dataset without another call.
+
+    Arguments and errors are those of :func:`aextract`; raises UsageError where the settings name no store.
+    """
+    chosen = settings or build()
+    if chosen.store is None or chosen.recordings:
+        raise UsageError("answers can only be put into a store: name its folder (store), and no recordings")
+    files, _ = articles.find(paths)
+    async with _opened(chosen, model, stop) as opened:
+        running = _running(chosen, opened, metadata, progress, keep=False)
+        await running.work_through(files)
+        return Asked(
+            given=running.total,
+            stored=running.stored,
+            calls=opened.spending.usage.calls,
+            usd=opened.spending.usd,
+            failures=running.failures,
+        )
+
+
+def ask(
+    paths: Iterable[str | Path],
+    *,
+    settings: Settings | None = None,
+    metadata: Mapping[str, Mapping[str, str]] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    model: AnswersMessages | None = None,
+    stop: Stop | None = None,
+) -> Asked:
+    """The same as :func:`aask`, for callers without an event loop; inside one it raises UsageError."""
+    work = aask(paths, settings=settings, metadata=metadata, progress=progress, model=model, stop=stop)
+    return _run(work, "aask")
 
 
 async def extract_article(
@@ -111,8 +175,8 @@ async def extract_article(
     :mod:`extractor.errors` where :func:`aextract` would account for them."""
     chosen = settings or build()
     document = articles.read(text, path, metadata)
-    async with _opened(chosen, model) as opened:
-        return await extract_document(document, opened, run=run_record(chosen), tally=Tally())
+    async with _opened(chosen, model, None) as opened:
+        return await extract_document(document, opened.model, run=run_record(chosen), tally=Tally(article=path))
 
 
 async def amerge(
@@ -133,7 +197,10 @@ async def amerge(
     if settings is None:
         return assemble(ledger, merge_ledger(ledger, decisions=decisions, aliases=aliases))
     await _link(ledger, settings)
-    return await _finish(ledger, decisions, aliases, settings, model)
+    if not settings.adjudicate:
+        return assemble(ledger, merge_ledger(ledger, decisions=decisions, aliases=aliases))
+    async with _opened(settings, model, None) as opened:
+        return await _finish(ledger, decisions, aliases, settings, opened)
 
 
 def merge(
@@ -148,7 +215,7 @@ def merge(
     return _run(amerge(parts, decisions=decisions, aliases=aliases, settings=settings, model=model), "amerge")
 
 
-def _run(work: Coroutine[Any, Any, Dataset], instead: str) -> Dataset:
+def _run(work: Coroutine[Any, Any, T], instead: str) -> T:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -158,91 +225,42 @@ def _run(work: Coroutine[Any, Any, Dataset], instead: str) -> Dataset:
 
 
 @asynccontextmanager
-async def _opened(settings: Settings, model: AnswersMessages | None) -> AsyncIterator[AnswersMessages]:
-    """The model that answers: the one given, else the server of the settings, recorded or replayed as they say."""
-    if model:
-        yield model
-        return
-    source, folder = settings.source, settings.recordings
-    with recordings(folder, "replay" if source == "replay" else "record") if folder else nullcontext():
-        async with Model(settings) as server:
-            yield server
+async def _opened(settings: Settings, model: AnswersMessages | None, stop: Stop | None) -> AsyncIterator[_Open]:
+    """What answers: the model given, else the server of the settings, recorded or replayed as they say; and the store."""
+    stop = stop or Stop()
+    spending = Spending(
+        Prices(settings.model, settings.price), None if settings.source == "replay" else settings.budget
+    )
+    async with AsyncExitStack() as stack:
+        store = None
+        if folder := settings.recordings:
+            stack.enter_context(recordings(folder, "replay" if settings.source == "replay" else "record"))
+        elif settings.store:
+            store = stack.enter_context(Store(settings.store))
+            store.reserve()
+        if model is None:
+            model = await stack.enter_async_context(Model(settings, store=store, spending=spending, stop=stop))
+        yield _Open(model, store, spending, stop)
 
 
-class _Run:
-    def __init__(
-        self,
-        settings: Settings,
-        model: AnswersMessages,
-        files: list[Path],
-        skipped: list[Skipped],
-        metadata: Mapping[str, Mapping[str, str]],
-        progress: Callable[[Progress], None] | None,
-    ) -> None:
-        self._settings = settings
-        self._model = model
-        self._files = files
-        self._run = run_record(settings)
-        self._metadata = metadata
-        self._report = progress or (lambda _: None)
-        self._extractions: list[Extraction] = []
-        self._rest = Rest(runs=[self._run], skipped=skipped)
-        self._seen: dict[str, str] = {}
-        self._done = 0
-        self._usage = NO_USAGE
-
-    async def ledger(self) -> Ledger:
-        """Work through the files, so many at once, and collect what came out."""
-        waiting = iter(self._files)
-        try:
-            async with asyncio.TaskGroup() as workers:
-                for _ in range(min(self._settings.concurrency, len(self._files))):
-                    workers.create_task(self._work(waiting))
-        except BaseExceptionGroup as group:
-            raise group.exceptions[0] from None  # the first one stopped the others
-        return Ledger(self._extractions, self._rest)
-
-    async def _work(self, waiting: Iterator[Path]) -> None:
-        for path in waiting:  # shared by all workers: each takes the next
-            try:
-                document = articles.load(path, self._metadata.get(path.as_posix()) or self._metadata.get(path.name))
-            except ArticleError as error:
-                self._fail(path.as_posix(), None, error)
-                continue
-            if (first := self._seen.setdefault(document.sha256, document.path)) != document.path:
-                article = article_record(document, None, duplicate_of=first)
-                self._rest.articles.append(article)
-                self._tell(document.path, "duplicate", f"same content as {first}")
-                continue
-            await self._extract(document)
-
-    async def _extract(self, document: Document) -> None:
-        tally = Tally()
-        try:
-            extraction = await extract_document(document, self._model, run=self._run, tally=tally)
-        except ArticleError as error:
-            article = article_record(document, None)
-            self._rest.articles.append(article)
-            self._rest.accounts.append(failed_account(self._run, article, tally.usage, tally.models))
-            self._usage += tally.usage
-            self._fail(document.path, document.id, error)
-            return
-        self._extractions.append(extraction)
-        self._usage += tally.usage
-        told = (len(extraction.claims), len(extraction.denials), len(extraction.responses), len(extraction.quarantine))
-        found = "{} claims, {} denials, {} responses, {} quarantined".format(*told)
-        self._tell(document.path, "extracted" if any(told[:3]) else "empty", found)
-
-    def _fail(self, path: str, article_id: str | None, error: ArticleError) -> None:
-        message = str(error)
-        self._rest.failures.append(
-            Failure(path=path, article_id=article_id, kind=error.kind, message=message, run=self._run.id)
-        )
-        self._tell(path, "failed", message.removeprefix(f"{path}: "))
-
-    def _tell(self, path: str, outcome: Outcome, message: str) -> None:
-        self._done += 1
-        self._report(Progress(path, outcome, message, self._done, len(self._files), self._usage))
+def _running(
+    settings: Settings,
+    opened: _Open,
+    metadata: Mapping[str, Mapping[str, str]] | None,
+    progress: Callable[[Progress], None] | None,
+    *,
+    keep: bool,
+) -> Running:
+    return Running(
+        settings,
+        opened.model,
+        metadata=metadata or {},
+        progress=progress,
+        store=opened.store,
+        spending=opened.spending,
+        stop=opened.stop,
+        keep=keep,
+    )
 
 
 async def _finish(
@@ -250,7 +268,7 @@ async def _finish(
     decisions: Iterable[Decision],
     aliases: Aliases,
     settings: Settings,
-    model: AnswersMessages | None,
+    opened: _Open,
 ) -> Dataset:
     """The dataset of a ledger, after the model was asked about doubtful pairs, if the settings say so."""
     decided = list(decisions)
@@ -261,15 +279,14 @@ async def _finish(
     unjudged = copy(ledger)
     unjudged.judged = []  # what to ask must not depend on what was answered before
     by_rules = merge_ledger(unjudged, decisions=decided, aliases=aliases)
-    async with _opened(settings, model) as opened:
-        done = await adjudicate(
-            ledger,
-            by_rules,
-            opened,
-            run_record(settings),
-            concurrency=settings.concurrency,
-            limit=settings.adjudications,
-        )
+    done = await adjudicate(
+        ledger,
+        by_rules,
+        opened.model,
+        run_record(settings),
+        concurrency=settings.concurrency,
+        limit=settings.adjudications,
+    )
     ledger.add_judgements(done.judgements, done.accounts, done.run)
     merged = merge_ledger(ledger, decisions=decided, aliases=aliases)
     return assemble(ledger, reported(merged, done.unsettled))

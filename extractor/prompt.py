@@ -16,7 +16,8 @@ from importlib.resources import files
 from typing import Any, Literal, TypedDict, Union, get_args, get_origin
 
 from .articles import Document, read
-from .schemas import Answer, Citation, Draft, answer_schema, pair_verdict_schema
+from .replies import Message
+from .schemas import Answer, Citation, Draft
 from .schemas.allegation import (
     AttributionDraft,
     CircumstanceDraft,
@@ -26,9 +27,6 @@ from .schemas.allegation import (
     ReturnDraft,
 )
 from .schemas.dataset import RecordType
-
-Message = dict[str, str]
-"""``role`` and ``content``, as the chat API takes them."""
 
 _PARTS = (
     AttributionDraft,
@@ -96,12 +94,6 @@ def prompt_sha256() -> str:
     return hashlib.sha256(fixed.encode()).hexdigest()
 
 
-@cache
-def schema_sha256() -> str:
-    """Hash of the schema that constrains the answers."""
-    return hashlib.sha256(json.dumps(answer_schema(), sort_keys=True).encode()).hexdigest()
-
-
 def pair_messages(left: Iterable[Field], right: Iterable[Field]) -> list[Message]:
     """The request for two claims, whether they are one allegation.
 
@@ -120,12 +112,6 @@ def pair_prompt_sha256() -> str:
     return hashlib.sha256(_text("adjudicate.md").encode()).hexdigest()
 
 
-@cache
-def pair_schema_sha256() -> str:
-    """Hash of the schema that constrains the verdict on two claims."""
-    return hashlib.sha256(json.dumps(pair_verdict_schema(), sort_keys=True).encode()).hexdigest()
-
-
 def render(document: Document) -> str:
     """The article as the model sees it.
 
@@ -136,18 +122,20 @@ def render(document: Document) -> str:
 
 
 def _lines(document: Document) -> str:
+    raw, suspect = document.raw, document.suspect
     lines = []
     for s in document.sentences:
-        marks: list[str] = [s.segment] if s.segment != "body" else []
-        if s.number in document.suspect:
-            marks.append("instruction-like")
-        lines.append(f"[{' '.join([str(s.number), *marks])}] {plain(document.raw[s.start : s.end])}\n")
+        segment = f" {s.segment}" if s.segment != "body" else ""
+        order = " instruction-like" if s.number in suspect else ""
+        lines.append(f"[{s.number}{segment}{order}] {plain(raw[s.start : s.end])}\n")
     return "".join(lines)
 
 
 def plain(text: str) -> str:
     """What can be seen of a text, on one line."""
-    return " ".join(_UNSHOWN.sub(_shown, text).split())
+    if not text.isprintable():  # none of _UNSHOWN is printable
+        text = _UNSHOWN.sub(_shown, text)
+    return " ".join(text.split())
 
 
 def _value(value: Any) -> str:

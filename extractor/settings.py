@@ -6,7 +6,8 @@ Defaults < ``[tool.extractor]`` in pyproject.toml < extractor.toml (both in the 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -20,6 +21,13 @@ from pydantic_settings import (
 from .errors import NoModel, UsageError
 
 Source = Literal["live", "record", "replay"]
+
+
+class Price(NamedTuple):
+    """US dollars for a million tokens; cached ones cost as much as others."""
+
+    sent: float
+    answered: float
 
 
 class Settings(BaseSettings):
@@ -52,12 +60,25 @@ class Settings(BaseSettings):
     """Folder from which every answer is replayed; nothing is sent."""
     parameters: dict[str, Any] = {}
     """Further request parameters, sent as they are: ``{"temperature": 0, "max_completion_tokens": 16000}``."""
-    concurrency: int = Field(8, ge=1, le=1024)
-    """Articles in flight at once."""
+    store: Path | None = None
+    """Folder of the store, where every reply is kept. None: nothing is kept."""
+    concurrency: int = Field(64, ge=1, le=1024)
+    """Calls in flight at once, at most. A run begins with half of them, and goes back when the server has enough."""
+    rpm: int | None = Field(None, ge=1)
+    """Requests per minute, at most. None: as many as the server takes."""
+    tpm: int | None = Field(None, ge=1)
+    """Tokens per minute, at most."""
     timeout_s: float = Field(300.0, gt=0)
     """Seconds that one call may take."""
     attempts: int = Field(5, ge=1, le=20)
-    """How often one call is tried when the network or the server fails, the first time included."""
+    """How often one call is tried when the network or the server fails, the first time included. Where the server says
+    that it is too much, or does not answer anybody, calls wait instead."""
+    patience_s: float = Field(600.0, ge=0)
+    """Seconds that calls wait for such a server."""
+    budget: float | None = Field(None, gt=0)
+    """US dollars that a run may cost. No call is sent that could pass it."""
+    price: Price | None = None
+    """US dollars for a million tokens sent and answered; None: by the public price list."""
     reasks: int = Field(2, ge=0, le=5)
     """How often an answer that does not hold is asked for again."""
     link: str | None = None
@@ -105,6 +126,14 @@ class Settings(BaseSettings):
         )
 
     @property
+    def server(self) -> str:
+        """The server, as far as its answers depend on it: without user name, password and query, which may be secret."""
+        if not self.base_url:
+            return "openai"
+        url = urlsplit(self.base_url)
+        return f"{url.scheme}://{url.hostname}{f':{url.port}' if url.port else ''}{url.path.rstrip('/')}"
+
+    @property
     def recordings(self) -> Path | None:
         """The folder that is replayed or recorded to."""
         return self.replay or self.record or (self.cassettes if self.source == "replay" else None)
@@ -129,5 +158,10 @@ def build(**arguments: Any) -> Settings:
         raise UsageError(f"pyproject.toml or extractor.toml in this folder is not valid TOML ({error})") from None
     if settings.model is None:
         raise UsageError("no model name: give --model, set EXTRACT_MODEL, or model in [tool.extractor]")
+    if settings.budget and settings.record and not {"max_completion_tokens", "max_tokens"} & settings.parameters.keys():
+        raise UsageError(
+            "--budget and --record together need max_completion_tokens in [tool.extractor.parameters]: the budget would "
+            "otherwise change the requests that are recorded"
+        )
     _ = settings.source
     return settings

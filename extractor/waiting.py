@@ -10,11 +10,13 @@ from typing import Any
 
 
 def wait_s(state: Any) -> float:
-    """Seconds for tenacity: what the server asks for, else a random time that grows with every attempt, 20 at most."""
+    """Seconds for tenacity: what the server asks for (``wait_s`` or the response of the error), else a random time that grows with every attempt, 20 at most."""
     from tenacity import wait_random_exponential
 
     error = state.outcome.exception() if state.outcome else None
-    told = retry_after_s(getattr(getattr(error, "response", None), "headers", {}))
+    told = getattr(error, "wait_s", None)
+    if told is None:
+        told = retry_after_s(getattr(getattr(error, "response", None), "headers", {}))
     return told if told is not None else wait_random_exponential(multiplier=0.5, max=20)(state)
 
 

@@ -19,6 +19,7 @@ from extractor.errors import ModelRefused, UsageError
 from extractor.llm import Model, Tally
 from extractor.pipeline import amerge, merge
 from extractor.recordings import recordings
+from extractor.replies import schema_sha256
 from extractor.schemas import Dataset, Defect, Extraction, PairVerdict, Quantity, pair_verdict_schema
 from extractor.testing import EMPTY, ScriptedModel
 from tests.examples import ARTICLE, answer
@@ -225,7 +226,7 @@ def test_the_strict_schema_is_sent_and_usage_and_cost_count() -> None:
     assert dataset.accounting.models_answering == ["scripted/gpt-4o-mini"]
     (account,) = [a for a in dataset.accounting.extractions if a.outcome == "adjudicated"]
     run = next(r for r in dataset.runs if r.id == account.run)
-    assert (run.prompt_sha256, run.schema_sha256) == (prompt.pair_prompt_sha256(), prompt.pair_schema_sha256())
+    assert (run.prompt_sha256, run.schema_sha256) == (prompt.pair_prompt_sha256(), schema_sha256(PairVerdict))
     assert by_model(dataset) == [("same", "scripted/gpt-4o-mini: One ship.", False)]
 
 

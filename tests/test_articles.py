@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import py3langid
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor import articles
+from extractor import articles, languages, prompt
 from extractor.errors import UnreadableArticle, UsageError
 
 
@@ -160,3 +161,44 @@ def test_metadata_of_another_form_is_wrong_use(tmp_path: Path, content: str) -> 
     path.write_text(content)
     with pytest.raises(UsageError, match="m.json: not a JSON list"):
         articles.load_metadata(path)
+
+
+def test_the_guess_of_a_language_is_the_same_as_the_librarys_own_to_the_last_bit(root: Path) -> None:
+    """Fails if py3langid's inner parts, which the guess uses, have moved."""
+    texts = [p.read_text("utf-8")[:2000] for p in sorted(root.glob("tests/corpus/articles/*.txt"))]
+    assert len(texts) > 20
+    joined = "".join(t[:80] for t in texts)
+    for text in [*texts, *(t[7:n] for n, t in enumerate(texts, 8)), joined, joined[::-1], "", "1", "\ufeff", "I"]:
+        assert languages._identifier().classify(text) == py3langid.classify(text)
+
+
+@given(st.text())
+def test_a_guess_of_any_text_is_the_librarys_own(text: str) -> None:
+    assert languages._identifier().classify(text) == py3langid.classify(text)
+
+
+def test_what_is_quickly_looked_at_leaves_nothing_out() -> None:
+    every = list(map(chr, range(0x110000)))
+    assert {c for c in every if c.isspace()} | {"\ufeff", "\u200b"} == set(articles._OUTER)
+    assert not [c for c in every if c.isprintable() and prompt._UNSHOWN.match(c)]
+
+
+@pytest.mark.parametrize(
+    "credit",
+    [
+        *("AP Photo", "KCNA/", "x/Reuters", "Getty Images", "via AP", "via AFP", "via EPA", "via Reuters", "via Getty"),
+        *(
+            "via Associated Press",
+            "image released by",
+            "pictures provided by",
+            "file photo",
+            "file picture",
+            "(foto: x)",
+        ),
+        *("(image)", "Foto:", "Image credit:", "Crédit photo :", "Bild:"),
+    ],
+)
+def test_a_credit_is_found_in_any_case_and_with_turkish_letters(credit: str) -> None:
+    dotted, dotless = credit.replace("i", "\u0130"), credit.replace("i", "\u0131")
+    for text in (credit, credit.upper(), credit.swapcase(), dotted, dotless):
+        assert articles._classify([text]) == ["caption"]

@@ -68,7 +68,7 @@ def test_articles_in_one_dataset_out(folder: Path) -> None:
     assert "[1/1] articles/one.txt: extracted: 1 claims, 1 denials, 1 responses, 0 quarantined" in run.stderr
     assert "articles     1 in: 1 extracted, 0 empty, 0 failed" in run.stderr
     assert "written: out.json" in run.stderr
-    assert sorted(p.name for p in folder.iterdir()) == ["articles", "out.json"]
+    assert sorted(p.name for p in folder.iterdir()) == [".extract", "articles", "out.json"]
 
 
 def test_standard_output_carries_the_dataset_and_nothing_else(folder: Path) -> None:
@@ -249,30 +249,35 @@ def test_options_may_stand_before_the_paths(folder: Path) -> None:
     assert "0 extracted, 1 empty, 0 failed" in run.stderr
 
 
-def test_stopping_a_run_leaves_no_file(folder: Path) -> None:
+def test_a_run_that_is_stopped_keeps_what_is_in_flight_and_the_next_one_goes_on(folder: Path) -> None:
+    for n in range(3):
+        (folder / "articles" / f"{n}.txt").write_text(f"Article {n}.")
     with serving(Reply(delay_s=1.5)) as script:
-        command = [
-            sys.executable,
-            "-m",
-            "extractor.cli",
-            "articles",
-            "-o",
-            "out.json",
-            "--model",
-            "m",
-            "--base-url",
-            script.url,
-        ]
-        process = subprocess.Popen(command, cwd=folder, env=environment(), stderr=subprocess.PIPE, text=True)
+        command = ["articles", "-o", "out.json", "--model", "m", "--base-url", script.url, "--concurrency", "1"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "extractor.cli", *command],
+            cwd=folder,
+            env=environment(),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         deadline = time.monotonic() + 30
         while not script.requests and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert "stopped; nothing was written" in errors
-    assert "Traceback" not in errors
-    assert [p.name for p in folder.iterdir()] == ["articles"]
+        assert process.returncode == 130
+        assert "stopped by SIGINT: 1 of 4 articles have ended" in errors
+        assert "the same command goes on from there" in errors
+        assert "Traceback" not in errors
+        assert sorted(p.name for p in folder.iterdir()) == [".extract", "articles"]
+        assert len(script.requests) == 1
+        script.steps = [OK]
+        run = extract(*command, cwd=folder)
+    assert run.returncode == 0
+    assert len(script.requests) == 4
+    assert "this run: 3 calls" in run.stderr
+    assert "1 articles needed none" in run.stderr
 
 
 def test_an_old_dataset_survives_a_run_that_fails_to_start(folder: Path) -> None:
@@ -280,7 +285,7 @@ def test_an_old_dataset_survives_a_run_that_fails_to_start(folder: Path) -> None
     with serving(Reply(status=401)) as script:
         extract("articles", "-o", "out.json", "--model", "m", "--base-url", script.url, cwd=folder)
     assert (folder / "out.json").read_text() == "precious"
-    assert len(list(folder.iterdir())) == 2
+    assert sorted(p.name for p in folder.iterdir()) == [".extract", "articles", "out.json"]
 
 
 @pytest.mark.parametrize("command", [[], ["run"]])

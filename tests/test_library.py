@@ -45,12 +45,13 @@ def test_progress_is_told_as_each_article_ends(tmp_path: Path) -> None:
     )
     dataset = asyncio.run(run)
     assert [(Path(p.path).name, p.outcome) for p in seen] == [
+        ("", "started"),
         ("a.txt", "extracted"),
         ("b.txt", "empty"),
         ("c.txt", "duplicate"),
         ("d.txt", "failed"),
     ]
-    assert [(p.done, p.total) for p in seen] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert [(p.done, p.total) for p in seen] == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
     assert seen[-1].usage.calls == dataset.accounting.usage.calls == 2
     copy = next(a for a in dataset.articles if a.path.endswith("c.txt"))
     assert copy.duplicate_of is not None

@@ -18,7 +18,9 @@ from extractor.errors import (
     ProviderRejected,
 )
 from extractor.llm import Model, Tally
+from extractor.pacing import Pace
 from extractor.schemas import Answer, answer_schema
+from extractor.stopping import Stop
 from extractor.testing import EMPTY
 from tests.runs import scripted_settings
 from tests.server import BAD, OK, Reply, Script, serving
@@ -73,7 +75,6 @@ def test_attempts_never_multiply(steps: list[Reply], calls: int, answers: int) -
         (Reply(status=400, code="content_filter"), ModelRefused, 1),
         (Reply(status=400, code="context_length_exceeded"), ProviderFailed, 1),
         (Reply(status=500), ProviderFailed, 5),
-        (Reply(status=429), ProviderFailed, 5),
         (Reply(refusal="I can't help with that"), ModelRefused, 1),
         (Reply(finish="content_filter"), ModelRefused, 1),
         (Reply(content='{"publication": {', finish="length"), AnswerTruncated, 1),
@@ -94,6 +95,15 @@ def test_every_failure_has_its_name_and_its_number_of_calls(
     assert "SECRET" not in str(caught.value)
 
 
+def test_a_limit_is_waited_for_as_long_as_patience_lasts() -> None:
+    with serving(*[Reply(status=429)] * 8, OK) as script:
+        call(script, patience_s=60)
+    assert len(script.requests) == 9
+    with serving(Reply(status=429)) as script, pytest.raises(ProviderFailed, match="429"):
+        call(script, patience_s=0)
+    assert len(script.requests) == 1
+
+
 def test_a_server_that_cannot_be_reached_is_a_provider_failure() -> None:
     with serving(OK) as script:
         pass  # closed again: the port refuses connections
@@ -102,7 +112,7 @@ def test_a_server_that_cannot_be_reached_is_a_provider_failure() -> None:
 
 
 def test_a_slow_answer_is_a_provider_failure() -> None:
-    with serving(Reply(delay_s=0.6)) as script, pytest.raises(ProviderFailed, match="Timeout"):
+    with serving(Reply(delay_s=0.6)) as script, pytest.raises(ProviderFailed, match="did not answer in 0.2 s"):
         call(script, attempts=1, timeout_s=0.2)
 
 
@@ -116,10 +126,11 @@ def test_the_server_says_how_long_to_wait(
 ) -> None:
     waited: list[float] = []
 
-    async def sleep(seconds: float) -> None:
+    async def sleep(self: Stop, seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr("extractor.llm.asyncio.sleep", sleep)
+    monkeypatch.setattr(Stop, "sleep", sleep)
+    monkeypatch.setattr(Pace, "limited", lambda *_: None)  # its pause is one for all calls
     if headers == {"retry-after": "date"}:
         headers = {"retry-after": email.utils.formatdate(time.time() + 3600, usegmt=True)}
     with serving(Reply(status=429, headers=headers), OK) as script:
@@ -173,7 +184,7 @@ def test_every_error_of_the_provider_library_becomes_one_of_ours() -> None:
     import httpx2
     import openai
 
-    from extractor.llm import _connection_error, _status_error
+    from extractor.chat_api import connection_error, status_error
 
     request = httpx2.Request("POST", "http://model/v1")
 
@@ -186,13 +197,13 @@ def test_every_error_of_the_provider_library_becomes_one_of_ours() -> None:
             response = httpx2.Response(status, request=request)
             error = kind.__new__(kind)
             openai.APIStatusError.__init__(error, "SECRET", response=response, body=None)
-            ours = _status_error(error, scripted_settings())
+            ours = status_error(error, scripted_settings())
             assert isinstance(ours, ExtractorError)
             assert "SECRET" not in str(ours)
             mapped += 1
     assert mapped > 50
     for error in (openai.APIConnectionError(request=request), openai.APITimeoutError(request=request)):
-        assert isinstance(_connection_error(error, scripted_settings()), ProviderFailed)
+        assert isinstance(connection_error(error, scripted_settings()), ProviderFailed)
 
 
 def test_instructor_still_offers_the_parser_and_the_reask_that_this_uses() -> None:

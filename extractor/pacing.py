@@ -1,0 +1,178 @@
+"""How many calls are in flight, and when the next one may begin: at the provider's limit, not at ours.
+
+Slow start and halving are TCP's (Jacobson, "Congestion Avoidance and Control", 1988): the number in flight grows by one
+with each reply while latency holds, halves when the server says 429, and grows by one a round after that. Where the
+server does not answer at all, all calls pause and one of them tries (Nygard's circuit breaker, "Release It!", 2007), so
+that an outage ends without a storm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from .errors import ExtractorError, ProviderFailed
+from .stopping import Stop
+
+SLOWER = 2.0
+"""Replies that take so many times as long as at best are the server's way to say that it has enough."""
+OUTAGE_CALLS = 5
+"""Calls that fail one after the other, of two requests at least, before it counts as an outage."""
+LONGEST_PAUSE_S = 60.0
+NEVER_ANSWERED_S = 30.0
+"""How long a server is waited for that has not answered once: its address is likely wrong."""
+BYTES_PER_TOKEN = 4.0
+"""A first guess, corrected by every reply."""
+
+
+class Pace:
+    """Lets calls begin. One for all that share a server."""
+
+    def __init__(
+        self,
+        most: int,
+        *,
+        rpm: int | None = None,
+        tpm: int | None = None,
+        patience_s: float = 600.0,
+        stop: Stop | None = None,
+    ) -> None:
+        self._most = most
+        self._rpm, self._tpm = rpm, tpm
+        self._patience_s = patience_s
+        self._stop = stop or Stop()
+        self._limit = float(max(1, most // 2))
+        self._steep_below = float(most)  # slow start up to here
+        self._in_flight = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._resume_at = 0.0
+        self._next_at = 0.0
+        self._cut_at = 0.0
+        self._failures = 0
+        self._failing: set[str] = set()
+        self._failing_since = 0.0
+        self._pauses = 0
+        self._answered = False
+        self._latency_s = self._best_s = 0.0
+        self._tokens_per_byte = 1 / BYTES_PER_TOKEN
+
+    @property
+    def limit(self) -> int:
+        """Calls that may be in flight now."""
+        return max(1, int(self._limit))
+
+    @property
+    def outage(self) -> bool:
+        """Whether the server does not answer at all at present."""
+        return self._failures >= OUTAGE_CALLS and len(self._failing) > 1
+
+    @asynccontextmanager
+    async def slot(self, size: int) -> AsyncIterator[None]:
+        """Within the block, one call of ``size`` bytes may be in flight.
+
+        Raises ProviderFailed where the server has not answered for longer than anybody waits, and Stopped.
+        """
+        await self._enter()
+        try:
+            await self._spread(size)
+            yield
+        finally:
+            self._in_flight -= 1
+            self._wake()
+
+    async def _enter(self) -> None:
+        while True:
+            try:
+                self._stop.check()
+                self._give_up()
+            except ExtractorError:
+                self._wake(everybody=True)  # nobody else will get a turn either
+                raise
+            if (delay := self._resume_at - time.monotonic()) > 0:
+                await self._stop.sleep(delay * random.uniform(1.0, 1.1))  # noqa: S311 - so that not all wake at once
+            elif self._in_flight < self.limit:
+                self._in_flight += 1
+                return
+            else:
+                turn = asyncio.get_running_loop().create_future()
+                self._waiting.append(turn)
+                await turn
+
+    async def _spread(self, size: int) -> None:
+        """Space calls so that no minute holds more requests or tokens than the user allows."""
+        seconds = max(
+            60 / self._rpm if self._rpm else 0.0,
+            60 * size * self._tokens_per_byte / self._tpm if self._tpm else 0.0,
+        )
+        if not seconds:
+            return
+        begin = max(time.monotonic(), self._next_at)
+        self._next_at = begin + seconds
+        await self._stop.sleep(begin - time.monotonic())
+
+    def _wake(self, *, everybody: bool = False) -> None:
+        free = len(self._waiting) if everybody else self.limit - self._in_flight
+        while free > 0 and self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                free -= 1
+
+    # What became of a call ----------------------------------------------------------------------------------------
+
+    def answered(self, latency_s: float, *, size: int = 0, tokens: int = 0, wait_s: float = 0.0) -> None:
+        """A call went well; ``wait_s``: how long the server wants to be left alone, by its headers."""
+        if self.outage:
+            self._steep_below = max(1.0, self._most / 2)
+        self._answers()
+        self._pauses = 0
+        if size and tokens:
+            self._tokens_per_byte += (tokens / size - self._tokens_per_byte) / 10
+        self._latency_s += (latency_s - self._latency_s) / (10 if self._latency_s else 1)
+        self._best_s = min(self._best_s or self._latency_s, self._latency_s)
+        if self._latency_s <= SLOWER * self._best_s:
+            step = 1.0 if self._limit < self._steep_below else 1 / self._limit
+            self._limit = min(float(self._most), self._limit + step)
+        if wait_s:
+            self._pause(wait_s)
+        self._wake()
+
+    def limited(self, began_at: float, wait_s: float | None) -> None:
+        """The server said that it is too much (429). ``began_at``: monotonic time at which the call began."""
+        self._answers()
+        if began_at >= self._cut_at:  # one halving for all calls that were in flight together
+            self._cut_at = time.monotonic()
+            self._limit = self._steep_below = max(1.0, self._limit / 2)
+        self._pause(wait_s if wait_s is not None else random.uniform(0.5, 1.0))  # noqa: S311
+
+    def failed(self, key: str) -> None:
+        """The server did not answer a request, or failed (5xx)."""
+        now = time.monotonic()
+        if not self._failures:
+            self._failing_since = now
+        self._failures += 1
+        self._failing.add(key)
+        if self.outage and now >= self._resume_at:
+            self._limit = 1.0
+            self._pause(min(LONGEST_PAUSE_S, 2.0**self._pauses) * random.uniform(0.5, 1.0))  # noqa: S311
+            self._pauses += 1
+
+    def _answers(self) -> None:
+        self._answered = True
+        self._failures = 0
+        self._failing.clear()
+
+    def _pause(self, seconds: float) -> None:
+        self._resume_at = max(self._resume_at, time.monotonic() + seconds)
+
+    def _give_up(self) -> None:
+        patience_s = self._patience_s if self._answered else min(self._patience_s, NEVER_ANSWERED_S)
+        if self.outage and time.monotonic() - self._failing_since > patience_s:
+            raise ProviderFailed(
+                f"not sent: the server has not answered for {patience_s:.0f} s; check --base-url and the network, then "
+                "run the same command again"
+            )

@@ -1,0 +1,149 @@
+"""What calls cost, and the limit that a user sets to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from .errors import BudgetSpent, UsageError
+from .replies import CallFailed, Reply, Request
+from .schemas import NO_USAGE, Usage
+from .settings import Price
+
+BATCH_SHARE = 0.5
+"""What a provider asks for a batch, as a share of its price (OpenAI's, Anthropic's and Google's price lists)."""
+
+OUTPUT_LIMIT = 16_384
+"""Tokens of an answer where a budget must hold and nothing else limits them; the longest recorded answer has 7,000."""
+
+DIGITS = 6
+"""Decimal places of a dollar that are told."""
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What a model costs: by the user's own price, else by the public list of genai-prices."""
+
+    model: str | None
+    own: Price | None = None
+
+    def usd(self, usage: Usage) -> float | None:
+        """US dollars; None where the model's price is unknown."""
+        if not usage.calls:
+            return 0.0
+        if self.own:
+            return (usage.prompt_tokens * self.own.sent + usage.completion_tokens * self.own.answered) / 1_000_000
+        # dear rates for long prompts count for each call, so the sum of many must not be priced as one
+        n = usage.calls
+        one = _listed(self.model, usage.prompt_tokens / n, usage.cached_tokens / n, usage.completion_tokens / n)
+        return None if one is None else n * one
+
+    @property
+    def source(self) -> str:
+        """Where the price is from, for people."""
+        if self.own:
+            return "by the price given"
+        from importlib.metadata import version
+
+        return f"by the price list of genai-prices {version('genai-prices')}"
+
+
+def _listed(model: str | None, prompt_tokens: float, cached_tokens: float, completion_tokens: float) -> float | None:
+    if model is None:
+        return None
+    from genai_prices import Usage as Tokens
+    from genai_prices import calc_price  # half a second to import
+
+    tokens = Tokens(
+        input_tokens=round(prompt_tokens),
+        cache_read_tokens=round(cached_tokens),
+        output_tokens=round(completion_tokens),
+    )
+    try:
+        return float(calc_price(tokens, model_ref=model).total_price)
+    except LookupError:
+        return None
+
+
+class Spending:
+    """What a run has spent, and the budget that it never passes. One for all calls of a run."""
+
+    def __init__(self, prices: Prices, budget_usd: float | None = None) -> None:
+        if (
+            budget_usd is not None
+            and prices.usd(Usage(calls=1, prompt_tokens=1, cached_tokens=0, completion_tokens=1)) is None
+        ):
+            raise UsageError(f"the price of {prices.model} is unknown, so no budget can be kept: give --price IN,OUT")
+        self._prices = prices
+        self._budget_usd = budget_usd
+        self._reserved_usd = 0.0
+        self._settled = asyncio.Condition()
+        self._unknown_usd = 0.0
+        self.usage = NO_USAGE
+        """What all calls took that were paid for in this run."""
+
+    @property
+    def usd(self) -> float | None:
+        """Spent so far; None where the price is unknown. Under a budget, a call that broke off counts as what it can have
+        cost."""
+        known = self._prices.usd(self.usage)
+        return None if known is None else known + self._unknown_usd
+
+    @asynccontextmanager
+    async def reserved(self, request: Request) -> AsyncIterator[Bill]:
+        """Within the block, the most that the call can cost is put aside. Raises BudgetSpent if that is not there."""
+        bill = Bill()
+        if self._budget_usd is None:
+            try:
+                yield bill
+            finally:
+                self._pay(bill, 0.0)
+            return
+        most = self._most(request)
+        await self._put_aside(most, self._budget_usd)
+        try:
+            yield bill
+        finally:
+            self._reserved_usd -= most
+            self._pay(bill, most)
+            async with self._settled:
+                self._settled.notify_all()
+
+    async def _put_aside(self, most: float, budget_usd: float) -> None:
+        async with self._settled:
+            while (self.usd or 0.0) + self._reserved_usd + most > budget_usd:
+                if not self._reserved_usd > 0:
+                    raise BudgetSpent(
+                        f"not sent: it could cost up to {most:.4f} USD, and {self.usd or 0.0:.4f} of the budget of "
+                        f"{budget_usd:g} USD are spent; raise --budget and run the same command again"
+                    )
+                await self._settled.wait()  # calls in flight mostly cost less than was put aside for them
+            self._reserved_usd += most
+
+    def _most(self, request: Request) -> float:
+        usage = Usage(
+            calls=1, prompt_tokens=request.size, cached_tokens=0, completion_tokens=request.longest or OUTPUT_LIMIT
+        )
+        return self._prices.usd(usage) or 0.0
+
+    def _pay(self, bill: Bill, most: float) -> None:
+        if bill.reply:
+            self.usage += bill.reply.usage
+        elif bill.unknown:
+            self._unknown_usd += most
+
+
+@dataclass
+class Bill:
+    """What a call turns out to cost."""
+
+    reply: Reply | None = None
+    """What came back."""
+    unknown: bool = False
+    """Nothing came back, and the provider may charge for it all the same."""
+
+    def failed(self, failure: CallFailed) -> None:
+        """Nothing came back."""
+        self.unknown = failure.billed

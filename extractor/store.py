@@ -1,0 +1,447 @@
+"""The store: every reply that was paid for, kept by its request, in one SQLite file.
+
+A reply is on the disk before it is counted, so a killed run goes on where it stopped. Beside the replies stand the articles
+that need no call any more, with what the rules made of them, and a line for every call. Nothing in it is ever remade in
+silence: a file that is broken is moved aside and named.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import queue
+import sqlite3
+import threading
+import time
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+from .errors import StoreUnusable
+from .replies import Reply
+
+FILE = "store.sqlite"
+APPLICATION = 0x61726D73
+"""Marks the file as ours (SQLite's application_id): "arms"."""
+VERSION = 1
+BUSY_S = 30.0
+"""Seconds to wait for another process that is writing."""
+GATHERED = 1_000
+GATHER_S = 0.005
+"""Seconds in which replies are gathered for one write to the disk: a sync takes milliseconds, whatever it holds."""
+RESERVE_BYTES = 8 << 20
+"""Kept on the disk while a run lasts, so that what is in flight can be saved on a disk that is full."""
+POLL_S = 0.5
+"""Seconds between two looks for a reply that another run is waiting for."""
+
+_TABLES = """
+CREATE TABLE replies (
+  key TEXT PRIMARY KEY, at TEXT NOT NULL, article TEXT NOT NULL, asked TEXT NOT NULL, text TEXT NOT NULL,
+  model TEXT NOT NULL, prompt_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL,
+  completion_tokens INTEGER NOT NULL, finish TEXT NOT NULL, batched INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE articles (
+  key TEXT PRIMARY KEY, at TEXT NOT NULL, article TEXT NOT NULL, extraction BLOB
+) STRICT, WITHOUT ROWID;
+CREATE TABLE calls (
+  at TEXT NOT NULL, article TEXT NOT NULL, key TEXT NOT NULL, attempt INTEGER NOT NULL, outcome TEXT NOT NULL,
+  latency_s REAL NOT NULL, model TEXT NOT NULL, prompt_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL,
+  completion_tokens INTEGER NOT NULL
+) STRICT;
+CREATE TABLE batches (
+  id TEXT PRIMARY KEY, at TEXT NOT NULL, state TEXT NOT NULL, content TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+_REPLY = tuple(f.name for f in fields(Reply))
+_FIND = f"SELECT {', '.join(_REPLY)} FROM replies WHERE key = ?"  # noqa: S608 - fixed names
+_KEEP = (
+    f"INSERT OR REPLACE INTO replies (key, at, article, asked, {', '.join(_REPLY)}) "  # noqa: S608 - fixed names
+    f"VALUES (?, ?, ?, ?, {', '.join('?' * len(_REPLY))})"
+)
+
+Outcome = Literal["answered", "refused", "truncated", "failed", "limited", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One attempt to get a reply, for the records."""
+
+    article: str
+    """Path of the article, or what else was asked about."""
+    key: str
+    """The request."""
+    attempt: int
+    """From 1."""
+    outcome: Outcome
+    """limited: 429. rejected: no call can succeed. failed: anything else that was tried again or given up."""
+    latency_s: float
+    """From sending to the end of the reply."""
+    model: str
+    """As the server names it; as asked for, where nothing came back."""
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    statement: str
+    row: tuple[Any, ...] = ()
+    done: Callable[[StoreUnusable | None], object] | None = None
+    """Told once it is on the disk, or why it is not."""
+
+
+class Store:
+    """A store that is open. Use as a context manager; one process may hold several, and several processes one file."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the store in a folder, or make it. Raises StoreUnusable with what to do."""
+        self.path = folder / FILE
+        self._reserve = folder / f"reserve-{os.getpid()}"
+        self._queue: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
+        self._broken: StoreUnusable | None = None
+        self._full: StoreUnusable | None = None
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / ".gitignore").write_text("*\n", "utf-8")  # articles may be under copyright
+            self._reading, self._writing = _opened(self.path), _opened(self.path)
+            self._asking = _Locks(folder / "asking")
+        except OSError as error:
+            raise StoreUnusable(
+                f"{folder}: the store of answers cannot be made here ({error.strerror}); choose another folder with --store"
+            ) from error
+        self._writer = threading.Thread(target=self._write_all, name="store", daemon=True)
+        self._writer.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write what is left and close the file. Raises StoreUnusable where something could not be written."""
+        self._queue.put(None)
+        self._writer.join()
+        self._reading.close()
+        self._asking.close()
+        self._reserve.unlink(missing_ok=True)
+        if self._broken:
+            raise self._broken
+
+    # Replies ------------------------------------------------------------------------------------------------------
+
+    def reply(self, key: str) -> Reply | None:
+        """The reply to a request, if it is here. Raises StoreUnusable."""
+        row = self._one(_FIND, key)
+        return Reply(**{**dict(zip(_REPLY, row, strict=True)), "batched": bool(row[-1])}) if row else None
+
+    async def keep(self, key: str, reply: Reply, *, article: str, asked: str) -> None:
+        """Keep a reply; when this returns it is on the disk. Raises StoreUnusable."""
+        await self._written(_KEEP, (key, _now(), article, asked, *(getattr(reply, name) for name in _REPLY)))
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Drop the replies of an article that ended without a valid answer, so that another run asks again."""
+        for key in keys:
+            self._write("DELETE FROM replies WHERE key = ?", (key,))
+
+    @asynccontextmanager
+    async def asking(self, key: str) -> AsyncIterator[Reply | None]:
+        """Within the block nobody else asks for this reply, in this process or another. Gives the reply that came in
+        while somebody else was asking, if so."""
+        while not self._asking.take(key):  # noqa: ASYNC110 - the event is another process's
+            await asyncio.sleep(POLL_S)
+        if self._full:
+            self._asking.give(key)
+            raise self._full
+        try:
+            yield self.reply(key)
+        finally:
+            self._asking.give(key)
+
+    # Articles -----------------------------------------------------------------------------------------------------
+
+    def settled(self, key: str) -> bool:
+        """Whether everything that an article needs is here. Raises StoreUnusable."""
+        return self._one("SELECT 1 FROM articles WHERE key = ?", key) is not None
+
+    def extraction(self, key: str) -> bytes | None:
+        """What the rules made of an article, as JSON, if it is here. Raises StoreUnusable."""
+        row = self._one("SELECT extraction FROM articles WHERE key = ?", key)
+        return zlib.decompress(row[0]) if row and row[0] else None
+
+    def settle(self, key: str, article: str, extraction: bytes | None) -> None:
+        """Note that an article needs no call any more."""
+        packed = zlib.compress(extraction, 1) if extraction else None
+        self._write(
+            "INSERT INTO articles (key, at, article, extraction) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
+            "extraction = excluded.extraction WHERE excluded.extraction IS NOT NULL",
+            (key, _now(), article, packed),
+        )
+
+    # Records ------------------------------------------------------------------------------------------------------
+
+    def note(self, call: Call) -> None:
+        """Record a call."""
+        row = (_now(), *(getattr(call, f.name) for f in fields(Call)))
+        self._write(f"INSERT INTO calls VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - question marks
+
+    def calls(self) -> Iterator[dict[str, Any]]:
+        """Every call, in order of time. Raises StoreUnusable."""
+        yield from self._rows("SELECT * FROM calls ORDER BY rowid")
+
+    def replies(self) -> Iterator[dict[str, Any]]:
+        """Every reply with its key, article, model asked and time, in order of time. Raises StoreUnusable."""
+        yield from self._rows("SELECT * FROM replies ORDER BY at, key")
+
+    def batches(self) -> list[dict[str, Any]]:
+        """Every batch, in order of time. Raises StoreUnusable."""
+        return list(self._rows("SELECT * FROM batches ORDER BY at, id"))
+
+    async def keep_batch(self, batch: str, state: str, content: str) -> None:
+        """Keep what is known of a batch; when this returns it is on the disk. Raises StoreUnusable."""
+        await self._written(
+            "INSERT INTO batches (id, at, state, content) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "state = excluded.state, content = excluded.content",
+            (batch, _now(), state, content),
+        )
+
+    def prune(self, before: datetime | None = None, *, asked: str | None = None) -> int:
+        """Drop replies asked for before a time, or of a model, with the calls and articles of that time; gives how many
+        replies. Raises StoreUnusable."""
+        until = before.astimezone(UTC).isoformat(timespec="seconds") if before else "9999"
+        self.flush()
+        with self._guarded():
+            count = self._reading.execute(
+                "DELETE FROM replies WHERE at < ?1 AND (?2 IS NULL OR asked = ?2)", (until, asked)
+            ).rowcount
+            # what the rules made of articles is made again from the replies, at no cost
+            self._reading.execute("DELETE FROM articles")
+            self._reading.execute("DELETE FROM calls WHERE at < ?", (until,))
+            self._reading.commit()
+            self._reading.execute("VACUUM")
+            self._reading.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return count
+
+    def flush(self) -> None:
+        """Wait until everything is written. Raises StoreUnusable."""
+        if not self._broken:
+            done = threading.Event()
+            self._queue.put(_Write("", done=lambda _: done.set()))
+            done.wait()
+        if self._broken:
+            raise self._broken
+
+    # SQLite -------------------------------------------------------------------------------------------------------
+
+    def reserve(self) -> None:
+        """Take room on the disk for what will be in flight. Raises StoreUnusable where there is none."""
+        try:
+            with self._reserve.open("wb") as file:
+                file.write(b"\1" * RESERVE_BYTES)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            self._reserve.unlink(missing_ok=True)
+            raise StoreUnusable(
+                f"{self.path.parent}: no room for answers ({error.strerror}); free some space, or choose another folder "
+                "with --store"
+            ) from error
+
+    def _one(self, query: str, key: str) -> Any:
+        if self._broken:
+            raise self._broken
+        with self._guarded():
+            return self._reading.execute(query, (key,)).fetchone()
+
+    def _rows(self, query: str) -> Iterator[dict[str, Any]]:
+        self.flush()
+        with self._guarded():
+            found = self._reading.execute(query)
+            names = [d[0] for d in found.description]
+            for row in found:
+                yield dict(zip(names, row, strict=True))
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            self._broken = self._broken or _unusable(self.path, error)
+            raise self._broken from error
+
+    def _write(self, statement: str, row: tuple[Any, ...]) -> None:
+        if self._broken:
+            raise self._broken
+        self._queue.put(_Write(statement, row))
+
+    async def _written(self, statement: str, row: tuple[Any, ...]) -> None:
+        if self._broken:
+            raise self._broken
+        loop = asyncio.get_running_loop()
+        written: asyncio.Future[None] = loop.create_future()
+
+        def done(error: StoreUnusable | None) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the run was cut off, nobody waits
+                loop.call_soon_threadsafe(_settle, written, error)
+
+        self._queue.put(_Write(statement, row, done))
+        await written
+
+    def _write_all(self) -> None:
+        """The writer's thread: everything that has gathered goes to the disk at once."""
+        writes: list[_Write] = []
+        while (write := self._queue.get()) is not None:
+            writes.append(write)
+            if self._queue.empty():
+                time.sleep(GATHER_S)
+            if self._queue.empty() or len(writes) >= GATHERED:
+                self._commit(writes)
+                writes = []
+        self._commit(writes)
+        self._writing.close()
+
+    def _commit(self, writes: list[_Write]) -> None:
+        try:
+            _apply(self._writing, writes)
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode & 0xFF in _NO_ROOM:
+                self._save_in_reserve(writes, error)
+            else:
+                self._broken = self._broken or _unusable(self.path, error)
+        for write in writes:
+            if write.done:
+                write.done(self._broken)
+
+    def _save_in_reserve(self, writes: list[_Write], error: sqlite3.Error) -> None:
+        """What is in flight still finds room; nothing new begins."""
+        self._reserve.unlink(missing_ok=True)
+        self._full = _unusable(self.path, error)
+        try:
+            _apply(self._writing, writes)
+        except sqlite3.Error as again:
+            self._broken = self._broken or _unusable(self.path, again)
+
+
+_NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_TAKEN = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+
+
+def _apply(connection: sqlite3.Connection, writes: Iterable[_Write]) -> None:
+    with connection:
+        for write in writes:
+            if write.statement:
+                connection.execute(write.statement, write.row)
+
+
+def _settle(written: asyncio.Future[None], error: StoreUnusable | None) -> None:
+    if not written.done():
+        if error:
+            written.set_exception(error)
+        else:
+            written.set_result(None)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """A connection to a store, made if there is none. Raises StoreUnusable."""
+    try:
+        connection = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            ours, version = (
+                connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+            )
+            if not tables:
+                for statement in _TABLES.split(";"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {APPLICATION}")
+                connection.execute(f"PRAGMA user_version = {VERSION}")
+                ours, version = APPLICATION, VERSION
+    except sqlite3.Error as error:
+        raise _unusable(path, error) from error
+    if ours != APPLICATION:
+        raise StoreUnusable(f"{path}: a database of another program; choose another folder with --store")
+    if version != VERSION:
+        raise StoreUnusable(
+            f"{path}: made by another version of armsledger (format {version}, this one reads {VERSION}); choose another "
+            "folder with --store"
+        )
+    return connection
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> StoreUnusable:
+    """What an error of SQLite means for a user. A damaged file is moved aside."""
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if code in _DAMAGED:
+        aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+        with contextlib.suppress(OSError):
+            for suffix in ("", "-wal", "-shm"):
+                if (part := path.with_name(path.name + suffix)).exists():
+                    part.replace(aside.with_name(aside.name + suffix))
+        return StoreUnusable(
+            f"{path}: the store of answers is damaged ({error}) and was moved aside to {aside.name}. `sqlite3 {aside.name} "
+            ".recover` may save what is in it; the same command begins a new one, and pays again"
+        )
+    if code in _TAKEN:
+        return StoreUnusable(f"{path}: another process has kept the store locked for {BUSY_S:.0f} s; try again later")
+    if code in _NO_ROOM:
+        return StoreUnusable(
+            f"{path}: no room on the disk ({error}); what was in flight is saved as far as there was room. Free some space and "
+            "run the same command again"
+        )
+    return StoreUnusable(f"{path}: the store of answers cannot be used ({error}); choose another folder with --store")
+
+
+class _Locks:
+    """Who asks for which reply, among processes: a lock on one byte of a file for each request, which the system drops
+    when a process dies. Where it has no such locks (Windows), two runs at once may ask for the same."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("ab")
+        self._held: set[str] = set()
+
+    def take(self, key: str) -> bool:
+        """Whether nobody else is asking; from now on this process is."""
+        if key in self._held:
+            return False
+        if fcntl:
+            try:
+                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _place(key))
+            except OSError:
+                return False
+        self._held.add(key)
+        return True
+
+    def give(self, key: str) -> None:
+        """This process asks no more."""
+        self._held.discard(key)
+        if fcntl:
+            fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _place(key))
+
+    def close(self) -> None:
+        """Drop all locks."""
+        self._file.close()
+
+
+def _place(key: str) -> int:
+    return int(key[:15], 16)  # 60 bits: no two requests of a run share a byte
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -197,15 +197,32 @@ _OUTER = (
 """All white space, and two characters that are as blank as that."""
 
 
-def _sentences(raw: str, language: str) -> Iterator[Sentence]:
-    from sentencex import segment as split
+_SPACED_STOP = re.compile(r"[^\S\x00-\x7f](?=\.)")
 
+
+def _split(language: str, paragraph: str) -> list[str]:
+    """The sentences of a paragraph with all its characters, as many as it has.
+
+    sentencex 1.0.32 breaks off on a non-ASCII space before a stop ("U\xa0."), and its PanicException is no Exception.
+    """
+    from sentencex import segment
+
+    try:
+        pieces: list[str] = segment(language, _SPACED_STOP.sub(" ", paragraph))
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        return [paragraph]
+    return pieces
+
+
+def _sentences(raw: str, language: str) -> Iterator[Sentence]:
     paragraphs = list(_paragraphs(raw))
     segments = _classify([raw[start:end] for start, end in paragraphs])
     number = 0
     for paragraph, ((start, end), segment) in enumerate(zip(paragraphs, segments, strict=True), start=1):
         position = start
-        for piece in split(language, raw[start:end]):  # the pieces hold every character of the paragraph
+        for piece in _split(language, raw[start:end]):  # the pieces hold every character of the paragraph
             a, b = _trim(piece, position)
             position += len(piece)
             if a < b:

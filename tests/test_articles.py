@@ -202,3 +202,22 @@ def test_a_credit_is_found_in_any_case_and_with_turkish_letters(credit: str) -> 
     dotted, dotless = credit.replace("i", "\u0130"), credit.replace("i", "\u0131")
     for text in (credit, credit.upper(), credit.swapcase(), dotted, dotless):
         assert articles._classify([text]) == ["caption"]
+
+
+@pytest.mark.parametrize("space", ["\xa0", "\u2009", "\u3000", "\u202f"])
+def test_a_space_that_breaks_the_splitter_costs_nothing(space: str) -> None:
+    """sentencex panics on it, with an exception that no `except Exception` catches."""
+    raw = f"Officials met Mr U{space}. They said nothing. Then they left."
+    document = articles.read(raw, "a.txt")
+    assert [raw[s.start : s.end] for s in document.sentences][-1] == "Then they left."
+
+
+def test_whatever_breaks_the_splitter_its_paragraph_is_kept_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    panic = type("PanicException", (BaseException,), {})
+
+    def segment(language: str, text: str) -> list[str]:
+        raise panic
+
+    monkeypatch.setattr("sentencex.segment", segment)
+    raw = "One thing. Another thing."
+    assert [raw[s.start : s.end] for s in articles.read(raw, "a.txt").sentences] == [raw]

@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 CORPUS := tests/corpus
+BENCH_VENV ?= /tmp/bench-venv
 
 .PHONY: run test lint check evaluate record lock schema golden bench clean
 
@@ -41,7 +42,9 @@ golden: schema
 
 bench: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'
-	$(BIN)/python -m benchmarks
+	test -d $(BENCH_VENV) || $(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check -r benchmarks/peers/requirements.txt
+	BENCH_VENV=$(BENCH_VENV) $(BIN)/python -m benchmarks
 
 lock:
 	uv pip compile pyproject.toml --extra local --extra test --extra check --universal --python-version 3.11 \

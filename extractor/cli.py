@@ -16,6 +16,8 @@ from rich.console import Console
 from typer.core import TyperCommand, TyperGroup
 
 from .errors import ExtractorError, Stopped, UsageError
+from .store_cli import STORE
+from .store_cli import app as store_app
 from .terminal import ProgressDisplay, err, show_evaluation, show_summary, tell
 
 if TYPE_CHECKING:
@@ -28,9 +30,6 @@ WRONG_USE = 2
 """A wrong path, option or configuration; nothing was started."""
 INTERRUPTED = 128
 """Stopped by a signal, whose number is added: 130 for Ctrl-C. No dataset was written; answers are in the store."""
-
-STORE = Path(".extract")
-"""Where answers are kept by default."""
 
 DECISIONS = Path("decisions.jsonl")
 """Where decisions are looked for and written by default."""
@@ -60,6 +59,9 @@ _Budget = Annotated[float | None, typer.Option("--budget", help="US dollars; no 
 _Price = Annotated[
     str | None,
     typer.Option("--price", help="IN,OUT: US dollars per million tokens sent and answered. [public price list]"),
+]
+_LogJson = Annotated[
+    Path | None, typer.Option("--log-json", help="Append a JSON object for every call and article to this file.")
 ]
 _Decisions = Annotated[
     Path | None,
@@ -112,6 +114,9 @@ class _DefaultCommand(TyperGroup):
 app = typer.Typer(cls=_DefaultCommand, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
+app.add_typer(store_app, name="store")
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
@@ -149,6 +154,7 @@ def run(
     aliases: _Aliases = None,
     link: _Link = None,
     adjudicate: _Adjudicate = None,
+    log_json: _LogJson = None,
 ) -> None:
     """Extract the allegations of all articles into one dataset (the default command).
 
@@ -186,7 +192,7 @@ def run(
     names = load_aliases(aliases) if aliases else NO_ALIASES
     if settings.source == "replay" and not replay:
         tell(f"no key and no server given: replaying the recorded answers in {settings.recordings}")
-    with _stoppable() as stop, ProgressDisplay() as display:
+    with _logged(log_json), _stoppable() as stop, ProgressDisplay() as display:
         dataset = extract(
             paths,
             settings=settings,
@@ -215,6 +221,7 @@ def ask_command(
     tpm: _Tpm = None,
     budget: _Budget = None,
     price: _Price = None,
+    log_json: _LogJson = None,
 ) -> None:
     """Put the answers to all articles into the store and make no dataset: for more articles than fit into memory.
 
@@ -236,7 +243,7 @@ def ask_command(
         price=_price(price),
     )
     known = load_metadata(metadata) if metadata else None
-    with _stoppable() as stop, ProgressDisplay() as display:
+    with _logged(log_json), _stoppable() as stop, ProgressDisplay() as display:
         asked = ask(paths, settings=settings, metadata=known, progress=display.show, stop=stop)
     for failure in asked.failures:
         tell(f"failed: {failure.path}: {failure.kind}: {failure.message.removeprefix(f'{failure.path}: ')}")
@@ -255,6 +262,26 @@ def _price(text: str | None) -> tuple[float, float] | None:
     except ValueError:
         raise UsageError(f"--price {text}: give IN,OUT in US dollars per million tokens, e.g. 0.75,4.5") from None
     return sent, answered
+
+
+@contextmanager
+def _logged(path: Path | None) -> Iterator[None]:
+    """Within the block, the log is appended to a file."""
+    if path is None:
+        yield
+        return
+    from .telemetry import log_json
+
+    try:
+        stream = path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}); choose another file for --log-json") from error
+    with stream:
+        stop_logging = log_json(stream)
+        try:
+            yield
+        finally:
+            stop_logging()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,8 @@ from .schemas import NO_USAGE, Extraction, Failure, Skipped, Usage
 from .settings import Settings
 from .stopping import Stop
 from .store import Store
+
+log = logging.getLogger(__name__)
 
 Outcome = Literal["started", "extracted", "empty", "answered", "duplicate", "failed"]
 
@@ -208,6 +211,7 @@ class Running:
 
     def _tell(self, path: str, outcome: Outcome, message: str) -> None:
         self.done += outcome != "started"
+        log.info(outcome, extra={"article": path, "done": self.done, "total": self.total})
         paid, usd = self._spending.usage, self._spending.usd
         self._report(Progress(path, outcome, message, self.done, self.total, self._usage, paid, usd, self.stored))
 

@@ -16,6 +16,7 @@ from .replies import CallFailed, Reply, Request
 from .settings import Settings
 from .stopping import Stop
 from .store import Call, Outcome, Store
+from .telemetry import call_span
 from .waiting import wait_s
 
 log = logging.getLogger(__name__)
@@ -132,7 +133,9 @@ class _Attempts:
             self._sent += 1
             began = time.monotonic()
             try:
-                reply, pause_s = await self._sender.provider.send(self._request)
+                with call_span(self._request, self._article, self._sender.settings.server) as span:
+                    reply, pause_s = await self._sender.provider.send(self._request)
+                    span.replied(reply)
             except CallFailed as error:
                 self._failed(error, bill, began)
                 raise
@@ -173,6 +176,6 @@ class _Attempts:
             cached_tokens=reply.cached_tokens if reply else 0,
             completion_tokens=reply.completion_tokens if reply else 0,
         )
-        log.debug("call %s", outcome, extra={"call": call})
+        log.info("call", extra={"call": call})
         if self._sender.store:
             self._sender.store.note(call)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 err = Console(stderr=True)
+out = Console()
 
 
 def tell(text: str) -> None:

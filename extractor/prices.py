@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from .errors import BudgetSpent, UsageError
 from .replies import CallFailed, Reply, Request
@@ -17,6 +18,9 @@ BATCH_SHARE = 0.5
 
 OUTPUT_LIMIT = 16_384
 """Tokens of an answer where a budget must hold and nothing else limits them; the longest recorded answer has 7,000."""
+
+PLAIN_TOKENS = 30_000
+"""Tokens of a prompt below which every listed model has one price for a token; the lowest step known is at 32,000."""
 
 DIGITS = 6
 """Decimal places of a dollar that are told."""
@@ -35,10 +39,16 @@ class Prices:
             return 0.0
         if self.own:
             return (usage.prompt_tokens * self.own.sent + usage.completion_tokens * self.own.answered) / 1_000_000
-        # dear rates for long prompts count for each call, so the sum of many must not be priced as one
+        # dearer rates for long prompts count for each call, so the sum of many must not be priced as one
         n = usage.calls
-        one = _listed(self.model, usage.prompt_tokens / n, usage.cached_tokens / n, usage.completion_tokens / n)
-        return None if one is None else n * one
+        if usage.prompt_tokens > n * PLAIN_TOKENS:
+            one = _listed(self.model, usage.prompt_tokens // n, usage.cached_tokens // n, usage.completion_tokens // n)
+            return None if one is None else n * one
+        if (rates := _rates(self.model)) is None:
+            return None
+        sent, cached, answered = rates
+        uncached = usage.prompt_tokens - usage.cached_tokens
+        return uncached * sent + usage.cached_tokens * cached + usage.completion_tokens * answered
 
     @property
     def source(self) -> str:
@@ -50,17 +60,23 @@ class Prices:
         return f"by the price list of genai-prices {version('genai-prices')}"
 
 
-def _listed(model: str | None, prompt_tokens: float, cached_tokens: float, completion_tokens: float) -> float | None:
+@cache
+def _rates(model: str | None) -> tuple[float, float, float] | None:
+    """US dollars for one token sent, sent and cached, answered, in prompts of ordinary length."""
+    n = 1000
+    sent, cached, answered = (_listed(model, *tokens) for tokens in ((n, 0, 0), (n, n, 0), (0, 0, n)))
+    if sent is None or cached is None or answered is None:
+        return None
+    return sent / n, cached / n, answered / n
+
+
+def _listed(model: str | None, prompt_tokens: int, cached_tokens: int, completion_tokens: int) -> float | None:
     if model is None:
         return None
     from genai_prices import Usage as Tokens
     from genai_prices import calc_price  # half a second to import
 
-    tokens = Tokens(
-        input_tokens=round(prompt_tokens),
-        cache_read_tokens=round(cached_tokens),
-        output_tokens=round(completion_tokens),
-    )
+    tokens = Tokens(input_tokens=prompt_tokens, cache_read_tokens=cached_tokens, output_tokens=completion_tokens)
     try:
         return float(calc_price(tokens, model_ref=model).total_price)
     except LookupError:

@@ -10,7 +10,16 @@ from functools import cache, cached_property
 from typing import Any, Literal
 
 from .errors import ArticleError
-from .schemas import Answer, Draft, PairVerdict, Usage, answer_schema, pair_verdict_schema
+from .schemas import (
+    Answer,
+    Draft,
+    PairVerdict,
+    SupportAnswer,
+    Usage,
+    answer_schema,
+    pair_verdict_schema,
+    support_schema,
+)
 
 Message = dict[str, str]
 """``role`` and ``content``, as the chat API takes them."""
@@ -18,6 +27,7 @@ Message = dict[str, str]
 SCHEMAS: Mapping[type[Draft], Callable[[], dict[str, Any]]] = {
     Answer: answer_schema,
     PairVerdict: pair_verdict_schema,
+    SupportAnswer: support_schema,
 }
 """What can be asked for."""
 

@@ -77,7 +77,7 @@ class Running:
         self._settings = settings
         self._model = model
         self._metadata = metadata
-        self._report = progress or (lambda _: None)
+        self._progress = progress
         self._store = store
         self._spending = spending
         self._stop = stop
@@ -212,8 +212,9 @@ class Running:
     def _tell(self, path: str, outcome: Outcome, message: str) -> None:
         self.done += outcome != "started"
         log.info(outcome, extra={"article": path, "done": self.done, "total": self.total})
-        paid, usd = self._spending.usage, self._spending.usd
-        self._report(Progress(path, outcome, message, self.done, self.total, self._usage, paid, usd, self.stored))
+        if self._progress:
+            paid, usd = self._spending.usage, self._spending.usd
+            self._progress(Progress(path, outcome, message, self.done, self.total, self._usage, paid, usd, self.stored))
 
 
 @cache

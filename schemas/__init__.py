@@ -43,6 +43,7 @@ from .dataset import (
     RecordCount,
     Run,
     Skipped,
+    Support,
     Usage,
 )
 from .decision import Decided, Decision, Grade, Subject
@@ -51,6 +52,7 @@ from .evidence import Citation, Evidence
 from .excluded import Excluded, ExcludedDraft
 from .response import Response, ResponseDraft
 from .source import Source, SourceDraft
+from .support import SupportAnswer, SupportVerdict, support_schema
 from .values import DatePhrase, Finding, Quantity
 from .weapon import WeaponType, WeaponTypeDraft
 
@@ -116,9 +118,13 @@ __all__ = [
     "SourceDraft",
     "StageFamily",
     "Subject",
+    "Support",
+    "SupportAnswer",
+    "SupportVerdict",
     "Usage",
     "WeaponType",
     "WeaponTypeDraft",
     "answer_schema",
     "pair_verdict_schema",
+    "support_schema",
 ]

@@ -98,18 +98,19 @@ def answer_schema() -> dict[str, Any]:
 
     Structure only: the prompt carries the descriptions, since most decoders never show a schema's to the model.
     """
-    schema: dict[str, Any] = _bare(Answer.model_json_schema())
+    schema: dict[str, Any] = bare(Answer.model_json_schema())
     return schema
 
 
-def _bare(part: Any) -> Any:
+def bare(part: Any) -> Any:
+    """A schema without titles and descriptions."""
     match part:
         case {"properties": dict() as properties, **rest}:
-            inner = {name: _bare(value) for name, value in properties.items()}  # a property may itself be called title
-            return {**_bare(rest), "properties": inner}
+            inner = {name: bare(value) for name, value in properties.items()}  # a property may itself be called title
+            return {**bare(rest), "properties": inner}
         case dict():
-            return {k: _bare(v) for k, v in part.items() if k not in {"title", "description"} or isinstance(v, dict)}
+            return {k: bare(v) for k, v in part.items() if k not in {"title", "description"} or isinstance(v, dict)}
         case list():
-            return [_bare(v) for v in part]
+            return [bare(v) for v in part]
         case _:
             return part

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Literal, Self
 
-from pydantic import ValidationInfo, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from .actor import Actor
 from .allegation import Allegation, Attribution, Claim
@@ -86,6 +86,26 @@ class Usage(Record):
 NO_USAGE = Usage(calls=0, prompt_tokens=0, cached_tokens=0, completion_tokens=0)
 
 
+def _off(value: object) -> bool:
+    """Whether an option was off: such a field is left out, so that the dataset has the same bytes as without the option."""
+    return not value
+
+
+class Support(Record):
+    """What a second reading says of the claims and denials of an article that hold: how many are supported."""
+
+    supported: int
+    """The article says what they say."""
+    partly: int
+    """It says part of it; each bears a finding that tells which."""
+    unsupported: int
+    """It does not; each bears a finding that tells why."""
+    unjudged: int
+    """Without a verdict: the model gave none, or the check failed."""
+    usage: Usage
+    """What the check took, as part of the article's usage."""
+
+
 class RecordCount(Record):
     """Where every record of one type went: ``written`` is the sum of the others."""
 
@@ -122,6 +142,10 @@ class Run(Record):
     """Further request parameters that were sent with every call."""
     reasks: int
     """How often an answer that did not hold was asked for again, at most."""
+    passes: int | None = Field(None, exclude_if=_off)
+    """How often an article was read, at most, where it was more than once."""
+    check: str | None = Field(None, exclude_if=_off)
+    """The model that was asked whether the records are supported, where one was."""
 
 
 class Extraction(Record):
@@ -155,6 +179,10 @@ class Extraction(Record):
     """What it took."""
     models: list[str]
     """The model names that the server gave in its responses."""
+    support: Support | None = Field(None, exclude_if=_off)
+    """What a second reading says of it, where it was asked for."""
+    lapses: list[str] = Field([], exclude_if=_off)
+    """What was asked for beside the records and failed, in words: a further pass, the check. The records stay."""
 
 
 class Failure(Record):
@@ -219,6 +247,10 @@ class ArticleAccount(Record):
     models: list[str]
     """The model names that the server gave in its responses. ``relay/…``: written by somebody standing in for a model,
     behind a local relay."""
+    support: Support | None = Field(None, exclude_if=_off)
+    """What a second reading says of it, where it was asked for."""
+    lapses: list[str] = Field([], exclude_if=_off)
+    """What was asked for beside the records and failed, in words: a further pass, the check. The records stay."""
 
 
 class Accounting(Record):

@@ -50,7 +50,7 @@ class Quantity(Record):
 
 
 class Finding(Record):
-    """Something that a rule noticed on a record that is kept all the same."""
+    """Something that a rule, or a second model, noticed on a record that is kept all the same."""
 
     kind: Literal[
         "value_unsupported",
@@ -58,7 +58,8 @@ class Finding(Record):
         "polarity_doubtful",
         "reference_dropped",
         "rests_on_headline",
+        "support_doubted",
     ]
-    """What was noticed."""
+    """What was noticed. support_doubted: a second model doubts that the article says what the record says."""
     detail: str
     """The field and the value concerned, in words."""

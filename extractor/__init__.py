@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .aliases import Aliases, load_aliases
+    from .batching import Collected, Submitted, acollect, asubmit, collect, submit
     from .dataset import load, save
     from .decisions import append_decision, decide, load_decisions
     from .difference import Difference, diff
@@ -34,6 +35,7 @@ __all__ = [
     "Aliases",
     "Asked",
     "Checked",
+    "Collected",
     "Dataset",
     "Decision",
     "Difference",
@@ -45,13 +47,17 @@ __all__ = [
     "Settings",
     "Span",
     "Stop",
+    "Submitted",
     "aask",
+    "acollect",
     "aextract",
     "amerge",
     "append_decision",
     "ask",
+    "asubmit",
     "build",
     "check",
+    "collect",
     "decide",
     "diff",
     "evaluate",
@@ -63,6 +69,7 @@ __all__ = [
     "locate",
     "merge",
     "save",
+    "submit",
     "verify",
 ]
 
@@ -79,7 +86,13 @@ _HOME = {
     "Progress": "running",
     "Asked": "pipeline",
     "Stop": "stopping",
+    "Collected": "batching",
+    "Submitted": "batching",
     "aask": "pipeline",
+    "acollect": "batching",
+    "asubmit": "batching",
+    "collect": "batching",
+    "submit": "batching",
     "ask": "pipeline",
     "Settings": "settings",
     "Span": "grounding",

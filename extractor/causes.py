@@ -14,7 +14,7 @@ configuration: another model, prompt, schema, parameters or version asked. mergi
 noise: the same article and the same run, so the calls were answered differently. rules: the answers were the same too, so
 the rules of this package, its metadata or the recordings changed."""
 
-CHOICES = ("tool_version", "model", "prompt_sha256", "schema_sha256", "parameters", "reasks")
+CHOICES = ("tool_version", "model", "prompt_sha256", "schema_sha256", "parameters", "reasks", "passes", "check")
 """The fields of a run, each of which can change an answer."""
 _STRENGTH: tuple[Cause, ...] = ("failure", "source", "configuration", "noise")
 _DATED = frozenset({"event_time", "said_on", "attributions.said_on"})

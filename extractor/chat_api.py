@@ -98,13 +98,18 @@ class ChatServer:
                     options={"headers": {"content-type": "application/json"}},
                 )
         except openai.APIStatusError as error:
-            return _refused_or_raise(error, self._settings), 0.0
+            return refused_or_raise(error, self._settings), 0.0
         except openai.APIConnectionError as error:
             raise connection_error(error, self._settings) from None
         except TimeoutError:
-            timeout = f"the server did not answer in {self._settings.timeout_s:g} s; raise timeout_s in extractor.toml"
-            raise CallFailed(ProviderFailed(timeout), billed=True) from None
+            raise timed_out(self._settings) from None
         return read_completion(response.content), pause_s(response)
+
+
+def timed_out(settings: Settings) -> CallFailed:
+    """What it means that an answer takes too long."""
+    told = f"the server did not answer in {settings.timeout_s:g} s; raise timeout_s in extractor.toml"
+    return CallFailed(ProviderFailed(told), billed=True)
 
 
 def read_completion(body: bytes | str) -> Reply:
@@ -154,8 +159,11 @@ def _reset_s(headers: Any, of: str) -> float:
     return hours * 3600 + minutes * 60 + seconds + milliseconds / 1000
 
 
-def _refused_or_raise(error: Any, settings: Settings) -> Reply:
-    """The reply where a content filter refused the article; anything else is an error."""
+def refused_or_raise(error: Any, settings: Settings) -> Reply:
+    """The reply where a content filter refused the article; anything else is an error.
+
+    ``error`` has ``status_code``, ``code`` and a ``response`` with headers, as openai's have.
+    """
     if getattr(error, "code", None) == "content_filter":
         text = "the provider's content filter refused the article"
         return Reply(text, settings.model or "", 0, 0, 0, finish="refused")
@@ -174,7 +182,7 @@ def status_error(error: Any, settings: Settings) -> ExtractorError:
     """What an HTTP status means for a user. Headers and bodies stay out of the message: they may hold secrets."""
     status, code = error.status_code, (getattr(error, "code", None) or "")
     if status == 401:
-        return ProviderRejected("the server refuses the key (401); check OPENAI_API_KEY")
+        return ProviderRejected(f"the server refuses the key (401); check {settings.key_name}")
     if status == 403:
         return ProviderRejected(f"the key has no access to {settings.model} (403)")
     if status == 404:
@@ -183,21 +191,32 @@ def status_error(error: Any, settings: Settings) -> ExtractorError:
         )
     if code == "insufficient_quota":
         return ProviderRejected("the account has no quota left (insufficient_quota)")
-    if code == "context_length_exceeded":
-        return ProviderFailed("the article is too long for the model's context; use a model with a longer one")
+    if code == "context_length_exceeded" or _overlong(error):
+        return ProviderFailed(
+            f"the article is too long for the model's context{_overlong(error)}; use a model with a longer one"
+        )
     shown = f" ({code})" if re.fullmatch(r"[\w.-]{1,50}", str(code)) else ""
     return ProviderFailed(f"the server answered {status}{shown} after {settings.attempts} tries at most")
 
 
+def _overlong(error: Any) -> str:
+    """How much too long, where llama.cpp's server says so: " (9000 tokens of 8192)"."""
+    body = getattr(error, "body", None)
+    if not isinstance(body, dict) or body.get("type") != "exceed_context_size_error":
+        return ""
+    sent, most = body.get("n_prompt_tokens"), body.get("n_ctx")
+    return f" ({sent} tokens of {most})" if isinstance(sent, int) and isinstance(most, int) else " (exceeded)"
+
+
 def connection_error(error: Any, settings: Settings) -> Exception:
-    """What it means that no response came."""
+    """What it means that no response came; ``error`` has the transport's own as its cause."""
     import httpx2
     from vcr.errors import CannotOverwriteExistingCassetteException
 
     cause = error.__cause__
     if isinstance(cause, CannotOverwriteExistingCassetteException):
         return NotRecorded(
-            "no recording of this request; set OPENAI_API_KEY, or give --base-url of a server, to ask a model"
+            f"no recording of this request; set {settings.key_name or 'a key'}, or give --base-url of a server, to ask a model"
         )
     what = type(cause).__name__ if cause else type(error).__name__
     final = ProviderFailed(

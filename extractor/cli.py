@@ -16,9 +16,10 @@ from rich.console import Console
 from typer.core import TyperCommand, TyperGroup
 
 from .errors import ExtractorError, Stopped, UsageError
+from .report_cli import report_command
 from .store_cli import STORE
 from .store_cli import app as store_app
-from .terminal import ProgressDisplay, err, show_evaluation, show_summary, tell
+from .terminal import ProgressDisplay, err, show_evaluation, show_summary, tell, usd
 
 if TYPE_CHECKING:
     from .schemas import Dataset, Decision
@@ -28,6 +29,8 @@ FAILED = 1
 """Something failed and is accounted for."""
 WRONG_USE = 2
 """A wrong path, option or configuration; nothing was started."""
+WAITING = 3
+"""Batches have not arrived yet; nothing is lost, and the same command looks again."""
 INTERRUPTED = 128
 """Stopped by a signal, whose number is added: 130 for Ctrl-C. No dataset was written; answers are in the store."""
 
@@ -50,6 +53,13 @@ _Concurrency = Annotated[
     int | None, typer.Option("--concurrency", help="Calls in flight at once, at most. [EXTRACT_CONCURRENCY]")
 ]
 _Reasks = Annotated[int | None, typer.Option("--reasks", help="How often an answer that does not hold is asked again.")]
+_Passes = Annotated[
+    int | None, typer.Option("--passes", help="How often an article is read: again for what was missed. [1]")
+]
+_Check = Annotated[
+    str | None,
+    typer.Option("--check", metavar="[MODEL]", help="Ask a model, or the same one, whether each record is supported."),
+]
 _Store = Annotated[
     Path, typer.Option("--store", help="Folder where every answer is kept, so that none is paid for twice.")
 ]
@@ -111,10 +121,27 @@ class _DefaultCommand(TyperGroup):
             raise typer.Exit(INTERRUPTED + signal.SIGINT) from None
 
 
+class _CheckingCommand(TyperCommand):
+    """``--check`` alone means the same model. What follows it is a model's name, unless it is an option or a path that exists."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Give the option its value."""
+        followed = zip(args, [*args[1:], "-"], strict=False)
+        alone = {
+            n for n, (arg, then) in enumerate(followed) if arg == "--check" and (then[:1] == "-" or Path(then).exists())
+        }
+        if not alone:
+            return super().parse_args(ctx, args)
+        from .settings import SAME
+
+        return super().parse_args(ctx, [f"--check={SAME}" if n in alone else arg for n, arg in enumerate(args)])
+
+
 app = typer.Typer(cls=_DefaultCommand, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 app.add_typer(store_app, name="store")
+app.command("report")(report_command)
 
 
 def _version(wanted: bool) -> None:
@@ -134,7 +161,7 @@ def _extract(
     """News articles in, one validated dataset out. Commands beside the default one:"""
 
 
-@app.command("run")
+@app.command("run", cls=_CheckingCommand)
 def run(
     paths: _Paths,
     output: _Output,
@@ -145,6 +172,8 @@ def run(
     metadata: _Metadata = None,
     concurrency: _Concurrency = None,
     reasks: _Reasks = None,
+    passes: _Passes = None,
+    check: _Check = None,
     store: _Store = STORE,
     rpm: _Rpm = None,
     tpm: _Tpm = None,
@@ -177,6 +206,8 @@ def run(
         record=record,
         concurrency=concurrency,
         reasks=reasks,
+        passes=passes,
+        check=check,
         store=store,
         rpm=rpm,
         tpm=tpm,
@@ -204,11 +235,12 @@ def run(
         )
     _write(dataset, output)
     display.show_spending(settings)
-    if dataset.accounting.failures or dataset.accounting.unlinked or broken:
+    lapses = any(a.lapses for a in dataset.accounting.extractions)
+    if dataset.accounting.failures or dataset.accounting.unlinked or broken or lapses:
         raise typer.Exit(FAILED)
 
 
-@app.command("ask")
+@app.command("ask", cls=_CheckingCommand)
 def ask_command(
     paths: _Paths,
     model: _Model = None,
@@ -216,6 +248,8 @@ def ask_command(
     metadata: _Metadata = None,
     concurrency: _Concurrency = None,
     reasks: _Reasks = None,
+    passes: _Passes = None,
+    check: _Check = None,
     store: _Store = STORE,
     rpm: _Rpm = None,
     tpm: _Tpm = None,
@@ -236,6 +270,8 @@ def ask_command(
         base_url=base_url,
         concurrency=concurrency,
         reasks=reasks,
+        passes=passes,
+        check=check,
         store=store,
         rpm=rpm,
         tpm=tpm,
@@ -247,9 +283,115 @@ def ask_command(
         asked = ask(paths, settings=settings, metadata=known, progress=display.show, stop=stop)
     for failure in asked.failures:
         tell(f"failed: {failure.path}: {failure.kind}: {failure.message.removeprefix(f'{failure.path}: ')}")
+    for lapse in asked.lapses:
+        tell(f"incomplete: {lapse}")
     tell(f"{asked.given} articles: {asked.given - len(asked.failures)} answered, {len(asked.failures)} failed")
     display.show_spending(settings)
-    if asked.failures:
+    if asked.failures or asked.lapses:
+        raise typer.Exit(FAILED)
+
+
+@app.command("submit", cls=_CheckingCommand)
+def submit_command(
+    paths: _Paths,
+    model: _Model = None,
+    base_url: _BaseUrl = None,
+    metadata: _Metadata = None,
+    reasks: _Reasks = None,
+    passes: _Passes = None,
+    check: _Check = None,
+    store: _Store = STORE,
+    budget: _Budget = None,
+    price: _Price = None,
+) -> None:
+    """Put what the articles need into batches at the provider, which answers within a day at half price.
+
+    What is in the store, or in a batch already, is not sent. Then: extract collect.
+
+    Exit status: 0 all submitted, 1 some failed, 2 wrong use or configuration.
+    """
+    from .articles import load_metadata
+    from .batching import submit
+    from .settings import build
+
+    settings = build(
+        model=model,
+        base_url=base_url,
+        reasks=reasks,
+        passes=passes,
+        check=check,
+        store=store,
+        budget=budget,
+        price=_price(price),
+    )
+    known = load_metadata(metadata) if metadata else None
+    submitted = submit(paths, settings=settings, metadata=known, told=tell)
+    for failed in submitted.failures:
+        tell(f"failed: {failed.path}: {failed.message}")
+    tell(
+        f"{submitted.articles} articles: {submitted.stored} complete, {submitted.waiting} in batches, "
+        f"{len(submitted.failures)} failed"
+    )
+    tell(
+        f"submitted: {submitted.requests} requests in {submitted.batches} batches, about {usd(submitted.usd)} (estimated "
+        "from their length, at half of the price; re-asks come on top)"
+    )
+    if submitted.failures:
+        raise typer.Exit(FAILED)
+
+
+@app.command("collect")
+def collect_command(
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Dataset file (JSON), once all has arrived; - for standard output."),
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Look again until everything has arrived.")] = False,
+    base_url: _BaseUrl = None,
+    store: _Store = STORE,
+    decisions: _Decisions = None,
+    aliases: _Aliases = None,
+    link: _Link = None,
+) -> None:
+    """Take in what has arrived of everything submitted, and ask again, in further batches, for what does not hold.
+
+    Exit status: 0 everything has arrived, 1 it has and something failed and is accounted for, 2 wrong use or
+    configuration, 3 still waiting, 130 stopped.
+    """
+    from .aliases import NO_ALIASES, load_aliases
+    from .batching import collect
+    from .dataset import STDOUT, check_writable
+
+    if output and str(output) != STDOUT:
+        check_writable(output)
+    decided, broken = _read_decisions(decisions) if output else ([], False)
+    names = load_aliases(aliases) if aliases else NO_ALIASES
+    with _stoppable() as stop:
+        collected = collect(
+            store,
+            dataset=output is not None,
+            wait=wait,
+            base_url=base_url,
+            decisions=decided,
+            aliases=names,
+            link=link,
+            told=tell,
+            stop=stop,
+        )
+    if output and collected.dataset:
+        _write(collected.dataset, output)
+        tell(f"paid for its batches: {usd(collected.dataset_usd)}; the list price above is that of ordinary calls")
+    else:
+        for failed in collected.failures:
+            tell(f"failed: {failed.path}: {failed.message}")
+    tell(f"arrived now: {collected.usage.calls} answers for {usd(collected.usd)}, at half of the price as in every batch")
+    if collected.waiting:
+        tell(f"{collected.waiting} of {collected.articles} articles are waiting; the same command looks again later")
+        raise typer.Exit(WAITING)
+    if output is None:
+        tell("everything has arrived: `extract collect -o FILE` makes the dataset, without another call")
+    unlinked = collected.dataset and collected.dataset.accounting.unlinked
+    if collected.failures or (collected.dataset and collected.dataset.accounting.failures) or unlinked or broken:
         raise typer.Exit(FAILED)
 
 

@@ -18,7 +18,7 @@ from .errors import DatasetInvalid, UsageError
 from .ledger import Ledger, digest
 from .merging import Merged
 from .prices import DIGITS, Prices
-from .prompt import prompt_sha256
+from .prompt import more_prompt_sha256, prompt_sha256, support_prompt_sha256
 from .replies import schema_sha256
 from .schemas import (
     NO_USAGE,
@@ -31,6 +31,7 @@ from .schemas import (
     Dataset,
     RecordCount,
     Run,
+    SupportAnswer,
     Usage,
 )
 from .schemas.dataset import RecordType
@@ -50,6 +51,14 @@ def run_record(settings: Settings) -> Run:
         "parameters": settings.parameters,
         "reasks": settings.reasks,
     }
+    # options that are off leave no trace, so that runs without them keep their ids
+    if settings.passes > 1:
+        choices |= {"passes": settings.passes}
+        choices["prompt_sha256"] = digest([choices["prompt_sha256"], more_prompt_sha256()], digits=64)
+    if settings.checker:
+        choices |= {"check": settings.checker}
+        choices["prompt_sha256"] = digest([choices["prompt_sha256"], support_prompt_sha256()], digits=64)
+        choices["schema_sha256"] = digest([choices["schema_sha256"], schema_sha256(SupportAnswer)], digits=64)
     return Run(id=f"run:{digest(choices)}", **choices)
 
 
@@ -130,11 +139,14 @@ def _accounting(ledger: Ledger, merged: Merged) -> Accounting:
 
 
 def _total_cost(ledger: Ledger, accounts: Iterable[ArticleAccount]) -> float | None:
-    """What all runs cost by list price; None if the price of one of them is unknown."""
-    spent: dict[str, Usage] = {}
+    """What all runs cost by list price; None if the price of one of their models is unknown."""
+    spent: dict[tuple[str, str | None], Usage] = {}
     for account in accounts:
-        spent[account.run] = spent.get(account.run, NO_USAGE) + account.usage
-    costs = [Prices(ledger.runs[run].model).usd(usage) for run, usage in sorted(spent.items())]
+        run = ledger.runs[account.run]
+        checking = account.support.usage if account.support else NO_USAGE
+        for model, usage in ((run.model, account.usage - checking), (run.check or run.model, checking)):
+            spent[run.id, model] = spent.get((run.id, model), NO_USAGE) + usage
+    costs = [Prices(model).usd(usage) for (_, model), usage in sorted(spent.items(), key=lambda item: str(item[0]))]
     return None if None in costs else round(sum(c for c in costs if c is not None), DIGITS)
 
 

@@ -97,7 +97,7 @@ def append_decision(path: Path, decision: Decision) -> None:
 
 
 def decide(
-    dataset: Dataset,
+    dataset: Dataset | Ledger,
     verb: Verb,
     ids: Iterable[str],
     *,
@@ -114,7 +114,7 @@ def decide(
 
     ``verb`` and ``edit`` as in :class:`extractor.schemas.Decision`; ``at`` is ISO 8601, ``replaces`` a decision's id.
     """
-    ledger = Ledger([dataset])
+    ledger = dataset if isinstance(dataset, Ledger) else Ledger([dataset])
     subjects = [_subject(ledger, i) for i in ids]
     try:
         decision = _decision(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -18,6 +18,7 @@ from .schemas import (
     Dataset,
 )
 from .scores import (
+    CHECK_MEASURES,
     COUNTED,
     MEASURES,
     SAMPLES,
@@ -57,7 +58,7 @@ def evaluate(dataset: Dataset, gold: str | Path, *, seed: int = SEED) -> Evaluat
         without_gold=pairing.without_gold,
         without_article=sorted(known.articles.keys() - pairing.articles.keys() - set(pairing.changed)),
         notes=[*known.notes, *(n for s in scored.values() for n in s.notes)],
-        measures=_measures(counts, across, seed),
+        measures=_measures(counts, across, seed, (*MEASURES, *CHECK_MEASURES) if held.checked else MEASURES),
         errors=sorted(errors, key=lambda e: (e.kind, e.record, e.article)),
     )
 
@@ -95,14 +96,14 @@ def _pair(dataset: Dataset, gold: Gold) -> _Pairing:
 
 
 def _measures(
-    counts: Sequence[Counter[tuple[str, str]]], across: Counter[tuple[str, str]], seed: int
+    counts: Sequence[Counter[tuple[str, str]]], across: Counter[tuple[str, str]], seed: int, names: Iterable[str]
 ) -> dict[str, Measure]:
     """Every measure with its interval: the percentiles of 1,000 sets of articles drawn with replacement."""
     import numpy as np
 
     drawn = np.random.default_rng(seed).integers(0, len(counts), (SAMPLES, len(counts)))
     measures = {}
-    for name in MEASURES:
+    for name in names:
         base, _, rate = name.rpartition(".")
         weights = COUNTED.get(rate, COUNTED["precision"])
         bases = STATEMENTS if name in COUNTED else (base,) if rate in COUNTED else (name,)

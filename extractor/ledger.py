@@ -181,9 +181,9 @@ def _unlinked(part: Part) -> str | None:
     return None if isinstance(part, Extraction) else part.accounting.unlinked
 
 
-def digest(content: Any) -> str:
-    """12 hex digits for what can be written as JSON, by which runs and accounts are named."""
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:12]
+def digest(content: Any, *, digits: int = 12) -> str:
+    """Hex digits for what can be written as JSON: 12, by which runs and accounts are named, or up to 64."""
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:digits]
 
 
 def account(extraction: Extraction) -> ArticleAccount:
@@ -196,6 +196,8 @@ def account(extraction: Extraction) -> ArticleAccount:
         records=[count for count in extraction.records if count.written],
         usage=extraction.usage,
         models=extraction.models,
+        support=extraction.support,
+        lapses=extraction.lapses,
     )
 
 
@@ -203,13 +205,19 @@ def account(extraction: Extraction) -> ArticleAccount:
 
 
 def _union(records: Iterable[R], key: Callable[[R], Any]) -> dict[Any, R]:
-    """Records by key; of several tellings of one record the one with the fewest blanks, then the first by its JSON."""
+    """Records by key; of several tellings of one record the one with the fewest blanks, then the most findings (a check may
+    have added some), then the first by its JSON."""
     told: dict[Hashable, R] = {}
     for record in records:
         known = told.setdefault(key(record), record)
         if known is not record and known != record:
-            told[key(record)] = min(known, record, key=_blanks)
+            told[key(record)] = min(known, record, key=_thinness)
     return told
+
+
+def _thinness(record: Record) -> tuple[int, int, str]:
+    blanks, text = _blanks(record)
+    return blanks, -len(getattr(record, "findings", ())), text
 
 
 def _blanks(record: Record) -> tuple[int, str]:

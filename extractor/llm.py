@@ -13,9 +13,9 @@ from functools import cache
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self, TypeVar, cast
 
-from .chat_api import ChatServer
 from .errors import AnswerInvalid, AnswerTruncated, ModelRefused
 from .prices import OUTPUT_LIMIT, Prices, Spending
+from .providers import provider_for
 from .replies import Message, Reply, Request
 from .schemas import NO_USAGE, Answer, Draft, Usage
 from .sending import Provider, Sender
@@ -70,7 +70,7 @@ class Model:
         provider: Provider | None = None,
     ) -> None:
         self._settings = settings
-        self._provider = provider or ChatServer(settings)
+        self._provider = provider or provider_for(settings)
         self._sender = Sender(
             settings,
             self._provider,

@@ -82,6 +82,7 @@ class Held:
             self.evidence[e.article_id].append((record, e))
         for account in dataset.accounting.extractions:
             self.written[account.article_id] += sum(count.written for count in account.records)
+        self.checked = {a.article_id for a in dataset.accounting.extractions if a.support}
 
     def named_in(self, article: str) -> list[Actor]:
         """The actors that an article names: not the states that rules put behind an organ, at the organ's own words."""
@@ -173,6 +174,8 @@ class Scored:
         self._responses()
         self._traps()
         self._kept()
+        if self.article in held.checked:
+            self._doubts()
 
     # Assignment
 
@@ -568,6 +571,18 @@ class Scored:
         for q in lost:
             draft = Row(q.local_id, q, "", [])
             self._error("quarantined", q.record, None, draft, field=q.reason, found=q.detail)
+
+    def _doubts(self) -> None:
+        """Of claims and denials that gold leaves free, only those count that are wrong all the same."""
+        wrong = {p.owner or p for p in self.faulty}
+        soft = {r.id for r in (*self.gold.gold.allegations, *self.gold.gold.denials) if not r.must}
+        free = {p for i, p in self.found.items() if i in soft}
+        for p in (*self.claims, *self.denials):
+            doubted = any(f.kind == "support_doubted" for f in p.record.findings)
+            if p in wrong:
+                self.counts["doubts", "right" if doubted else "missed"] += 1
+            elif doubted and p not in free:
+                self.counts["doubts", "wrong"] += 1
 
 
 # Words and places ----------------------------------------------------------------------------------------------------

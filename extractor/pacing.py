@@ -23,10 +23,15 @@ SLOWER = 2.0
 OUTAGE_CALLS = 5
 """Calls that fail one after the other, of two requests at least, before it counts as an outage."""
 LONGEST_PAUSE_S = 60.0
+"""Between two tries in an outage; and a server may always ask for as much."""
 NEVER_ANSWERED_S = 30.0
 """How long a server is waited for that has not answered once: its address is likely wrong."""
 BYTES_PER_TOKEN = 4.0
 """A first guess, corrected by every reply."""
+CATCH_UP_S = 0.05
+"""How much later than planned a call may begin without delaying those after it: timers are not exact."""
+MINUTE_S = 60.0 + 2 * CATCH_UP_S
+""""In any minute" must hold all the same."""
 
 
 class Pace:
@@ -51,10 +56,12 @@ class Pace:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._resume_at = 0.0
         self._next_at = 0.0
+        self._spacing = asyncio.Lock()
         self._cut_at = 0.0
         self._failures = 0
         self._failing: set[str] = set()
-        self._failing_since = 0.0
+        self._limits = 0
+        self._fruitless_since: float | None = None
         self._pauses = 0
         self._answered = False
         self._latency_s = self._best_s = 0.0
@@ -74,7 +81,7 @@ class Pace:
     async def slot(self, size: int) -> AsyncIterator[None]:
         """Within the block, one call of ``size`` bytes may be in flight.
 
-        Raises ProviderFailed where the server has not answered for longer than anybody waits, and Stopped.
+        Raises ProviderFailed where no call has gone well for longer than anybody waits, and Stopped.
         """
         await self._enter()
         try:
@@ -98,21 +105,33 @@ class Pace:
                 self._in_flight += 1
                 return
             else:
-                turn = asyncio.get_running_loop().create_future()
-                self._waiting.append(turn)
-                await turn
+                await self._turn()
+
+    async def _turn(self) -> None:
+        """Wait until a call ends."""
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._wake()  # the turn is another's
+            raise
 
     async def _spread(self, size: int) -> None:
         """Space calls so that no minute holds more requests or tokens than the user allows."""
-        seconds = max(
-            60 / self._rpm if self._rpm else 0.0,
-            60 * size * self._tokens_per_byte / self._tpm if self._tpm else 0.0,
-        )
-        if not seconds:
+        if not (self._rpm or self._tpm):
             return
-        begin = max(time.monotonic(), self._next_at)
-        self._next_at = begin + seconds
-        await self._stop.sleep(begin - time.monotonic())
+        async with self._spacing:
+            while (delay := max(self._next_at, self._resume_at) - time.monotonic()) > 0:
+                await self._stop.sleep(delay)
+                self._give_up()
+            self._stop.check()
+            seconds = max(
+                MINUTE_S / self._rpm if self._rpm else 0.0,
+                MINUTE_S * size * self._tokens_per_byte / self._tpm if self._tpm else 0.0,
+            )
+            self._next_at = max(self._next_at, time.monotonic() - CATCH_UP_S) + seconds
 
     def _wake(self, *, everybody: bool = False) -> None:
         free = len(self._waiting) if everybody else self.limit - self._in_flight
@@ -129,8 +148,11 @@ class Pace:
         if self.outage:
             self._steep_below = max(1.0, self._most / 2)
         self._answers()
-        self._pauses = 0
+        self._pauses = self._limits = 0
+        self._fruitless_since = None
         if size and tokens:
+            if self._tpm:  # what it took beyond what it was taken for
+                self._next_at += MINUTE_S * (tokens - size * self._tokens_per_byte) / self._tpm
             self._tokens_per_byte += (tokens / size - self._tokens_per_byte) / 10
         self._latency_s += (latency_s - self._latency_s) / (10 if self._latency_s else 1)
         self._best_s = min(self._best_s or self._latency_s, self._latency_s)
@@ -144,6 +166,8 @@ class Pace:
     def limited(self, began_at: float, wait_s: float | None) -> None:
         """The server said that it is too much (429). ``began_at``: monotonic time at which the call began."""
         self._answers()
+        self._limits += 1
+        self._fruitless_since = self._fruitless_since or time.monotonic()
         if began_at >= self._cut_at:  # one halving for all calls that were in flight together
             self._cut_at = time.monotonic()
             self._limit = self._steep_below = max(1.0, self._limit / 2)
@@ -152,13 +176,13 @@ class Pace:
     def failed(self, key: str) -> None:
         """The server did not answer a request, or failed (5xx)."""
         now = time.monotonic()
-        if not self._failures:
-            self._failing_since = now
+        self._fruitless_since = self._fruitless_since or now
         self._failures += 1
         self._failing.add(key)
         if self.outage and now >= self._resume_at:
             self._limit = 1.0
-            self._pause(min(LONGEST_PAUSE_S, 2.0**self._pauses) * random.uniform(0.5, 1.0))  # noqa: S311
+            left_s = max(0.0, self._fruitless_since + self._waits_s - now)
+            self._pause(min(left_s, LONGEST_PAUSE_S, 2.0**self._pauses) * random.uniform(0.5, 1.0))  # noqa: S311
             self._pauses += 1
 
     def _answers(self) -> None:
@@ -169,10 +193,23 @@ class Pace:
     def _pause(self, seconds: float) -> None:
         self._resume_at = max(self._resume_at, time.monotonic() + seconds)
 
+    @property
+    def _waits_s(self) -> float:
+        """How long calls wait for a server with which none goes well."""
+        return self._patience_s if self._answered else min(self._patience_s, NEVER_ANSWERED_S)
+
     def _give_up(self) -> None:
-        patience_s = self._patience_s if self._answered else min(self._patience_s, NEVER_ANSWERED_S)
-        if self.outage and time.monotonic() - self._failing_since > patience_s:
-            raise ProviderFailed(
-                f"not sent: the server has not answered for {patience_s:.0f} s; check --base-url and the network, then "
-                "run the same command again"
-            )
+        now = time.monotonic()
+        again = "then run the same command again"
+        if self._fruitless_since and now - self._fruitless_since > self._waits_s:
+            if self.outage:
+                raise ProviderFailed(
+                    f"not sent: the server has not answered for {self._waits_s:.0f} s; check --base-url and the network, {again}"
+                )
+            if self._limits >= OUTAGE_CALLS:
+                raise ProviderFailed(
+                    f"not sent: the server has taken no call for {self._waits_s:.0f} s (429); see what the account's limits "
+                    f"are, {again}"
+                )
+        if (left_s := self._resume_at - now) > max(self._patience_s, LONGEST_PAUSE_S):
+            raise ProviderFailed(f"not sent: the server takes no calls for {left_s:.0f} s; wait so long, {again}")

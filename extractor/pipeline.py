@@ -25,6 +25,7 @@ from .schemas import Dataset, Decision, Extraction, Failure
 from .settings import Settings, build
 from .stopping import Stop
 from .store import Store
+from .support import GivesVerdicts
 
 T = TypeVar("T")
 
@@ -43,6 +44,8 @@ class Asked:
     """What they cost; None where the price is unknown."""
     failures: list[Failure]
     """Articles that gave no answer."""
+    lapses: list[str]
+    """Further passes and checks that failed, with their articles; the same call makes up for them."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class _Open:
     store: Store | None
     spending: Spending
     stop: Stop
+    checker: GivesVerdicts | None
+    """What says whether records are supported, if anything is to."""
 
 
 async def aextract(
@@ -146,6 +151,7 @@ async def aask(
             calls=opened.spending.usage.calls,
             usd=opened.spending.usd,
             failures=running.failures,
+            lapses=running.lapses,
         )
 
 
@@ -176,7 +182,9 @@ async def extract_article(
     chosen = settings or build()
     document = articles.read(text, path, metadata)
     async with _opened(chosen, model, None) as opened:
-        return await extract_document(document, opened.model, run=run_record(chosen), tally=Tally(article=path))
+        return await extract_document(
+            document, opened.model, run=run_record(chosen), tally=Tally(article=path), checker=opened.checker
+        )
 
 
 async def amerge(
@@ -229,7 +237,9 @@ async def _opened(settings: Settings, model: AnswersMessages | None, stop: Stop 
     """What answers: the model given, else the server of the settings, recorded or replayed as they say; and the store."""
     stop = stop or Stop()
     spending = Spending(
-        Prices(settings.model, settings.price), None if settings.source == "replay" else settings.budget
+        Prices(settings.model, settings.price),
+        None if settings.source == "replay" else settings.budget,
+        checker=settings.checker,
     )
     async with AsyncExitStack() as stack:
         store = None
@@ -238,9 +248,25 @@ async def _opened(settings: Settings, model: AnswersMessages | None, stop: Stop 
         elif settings.store:
             store = stack.enter_context(Store(settings.store))
             store.reserve()
+        checker: object = model
         if model is None:
-            model = await stack.enter_async_context(Model(settings, store=store, spending=spending, stop=stop))
-        yield _Open(model, store, spending, stop)
+            checker = model = await stack.enter_async_context(
+                Model(settings, store=store, spending=spending, stop=stop)
+            )
+            if settings.checker not in {None, settings.model}:
+                other = settings.model_copy(update={"model": settings.checker})
+                checker = await stack.enter_async_context(Model(other, store=store, spending=spending, stop=stop))
+        yield _Open(model, store, spending, stop, _checking(checker) if settings.checker else None)
+
+
+def _checking(model: object) -> GivesVerdicts:
+    """The model, if it can check records. Raises UsageError."""
+    if not isinstance(model, GivesVerdicts):
+        raise UsageError(
+            f"{type(model).__name__} cannot check records: it has no complete_as() (see extractor.llm.Model); leave `check` "
+            "out, or use another model"
+        )
+    return model
 
 
 def _running(
@@ -260,6 +286,7 @@ def _running(
         spending=opened.spending,
         stop=opened.stop,
         keep=keep,
+        checker=opened.checker,
     )
 
 

@@ -83,18 +83,27 @@ def _listed(model: str | None, prompt_tokens: int, cached_tokens: int, completio
         return None
 
 
+_ONE = Usage(calls=1, prompt_tokens=1, cached_tokens=0, completion_tokens=1)
+
+
 class Spending:
     """What a run has spent, and the budget that it never passes. One for all calls of a run."""
 
-    def __init__(self, prices: Prices, budget_usd: float | None = None) -> None:
-        if (
-            budget_usd is not None
-            and prices.usd(Usage(calls=1, prompt_tokens=1, cached_tokens=0, completion_tokens=1)) is None
-        ):
+    def __init__(self, prices: Prices, budget_usd: float | None = None, *, checker: str | None = None) -> None:
+        """``prices`` are those of the model that writes. ``checker`` is another model that checks, at its listed price."""
+        if budget_usd is not None and prices.usd(_ONE) is None:
             raise UsageError(f"the price of {prices.model} is unknown, so no budget can be kept: give --price IN,OUT")
         self._prices = prices
+        self._checker = Prices(checker) if checker not in {None, prices.model} else None
+        if budget_usd is not None and self._checker and self._checker.usd(_ONE) is None:
+            raise UsageError(
+                f"the price of {checker}, which checks, is unknown, so no budget can be kept: check with a model that is "
+                "listed, or leave --budget or --check out"
+            )
+        self._checked = NO_USAGE
         self._budget_usd = budget_usd
         self._reserved_usd = 0.0
+        self._reserving = 0
         self._settled = asyncio.Condition()
         self._unknown_usd = 0.0
         self.usage = NO_USAGE
@@ -104,8 +113,9 @@ class Spending:
     def usd(self) -> float | None:
         """Spent so far; None where the price is unknown. Under a budget, a call that broke off counts as what it can have
         cost."""
-        known = self._prices.usd(self.usage)
-        return None if known is None else known + self._unknown_usd
+        written = self._prices.usd(self.usage - self._checked)
+        checked = self._checker.usd(self._checked) if self._checker else 0.0
+        return None if written is None or checked is None else written + checked + self._unknown_usd
 
     @asynccontextmanager
     async def reserved(self, request: Request) -> AsyncIterator[Bill]:
@@ -115,38 +125,49 @@ class Spending:
             try:
                 yield bill
             finally:
-                self._pay(bill, 0.0)
+                self._pay(request, bill, 0.0)
             return
         most = self._most(request)
         await self._put_aside(most, self._budget_usd)
         try:
             yield bill
         finally:
-            self._reserved_usd -= most
-            self._pay(bill, most)
+            self._reserving -= 1
+            # sums of fractions leave a rest, for which nobody must wait
+            self._reserved_usd = self._reserved_usd - most if self._reserving else 0.0
+            self._pay(request, bill, most)
             async with self._settled:
                 self._settled.notify_all()
 
     async def _put_aside(self, most: float, budget_usd: float) -> None:
         async with self._settled:
             while (self.usd or 0.0) + self._reserved_usd + most > budget_usd:
-                if not self._reserved_usd > 0:
+                if not self._reserving:
                     raise BudgetSpent(
                         f"not sent: it could cost up to {most:.4f} USD, and {self.usd or 0.0:.4f} of the budget of "
                         f"{budget_usd:g} USD are spent; raise --budget and run the same command again"
                     )
                 await self._settled.wait()  # calls in flight mostly cost less than was put aside for them
             self._reserved_usd += most
+            self._reserving += 1
 
     def _most(self, request: Request) -> float:
-        usage = Usage(
-            calls=1, prompt_tokens=request.size, cached_tokens=0, completion_tokens=request.longest or OUTPUT_LIMIT
-        )
-        return self._prices.usd(usage) or 0.0
+        answers = max(1, int(request.parameters.get("n") or 1))
+        longest = answers * (request.longest or OUTPUT_LIMIT)
+        usage = Usage(calls=1, prompt_tokens=request.size, cached_tokens=0, completion_tokens=longest)
+        prices = self._checker if self._is_checker(request) else self._prices
+        return (prices.usd(usage) if prices else None) or 0.0
 
-    def _pay(self, bill: Bill, most: float) -> None:
-        if bill.reply:
-            self.usage += bill.reply.usage
+    def _is_checker(self, request: Request) -> bool:
+        return self._checker is not None and request.model == self._checker.model
+
+    def _pay(self, request: Request, bill: Bill, most: float) -> None:
+        if reply := bill.reply:
+            self.usage += reply.usage
+            if self._is_checker(request):
+                self._checked += reply.usage
+            if not reply.prompt_tokens and reply.finish != "refused":  # the server does not say what it took
+                self._unknown_usd += most
         elif bill.unknown:
             self._unknown_usd += most
 

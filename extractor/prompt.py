@@ -10,14 +10,14 @@ import hashlib
 import json
 import re
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, TypedDict, Union, get_args, get_origin
 
 from .articles import Document, read
 from .replies import Message
-from .schemas import Answer, Citation, Draft
+from .schemas import AllegationDraft, Answer, Citation, DenialDraft, Draft
 from .schemas.allegation import (
     AttributionDraft,
     CircumstanceDraft,
@@ -56,11 +56,11 @@ class Problem(TypedDict):
     problem: str
 
 
-def messages(document: Document) -> list[Message]:
-    """The request for one article."""
+def messages(document: Document, part: range | None = None) -> list[Message]:
+    """The request for one article, or for the sentences of a part of it."""
     return [
         {"role": "system", "content": system_message()},
-        {"role": "user", "content": render(document)},
+        {"role": "user", "content": render(document, part)},
     ]
 
 
@@ -68,6 +68,18 @@ def reask_message(problems: Iterable[Problem]) -> Message:
     """The request for the records that did not hold, and for nothing else."""
     lines = "\n".join(json.dumps(p, ensure_ascii=False) for p in problems)
     return {"role": "user", "content": f"{_text('reask.md')}\n{lines}\n"}
+
+
+def more_message(used: Mapping[str, Iterable[str]]) -> Message:
+    """The request for what the records miss; ``used`` are the ids that they have, by list."""
+    lines = "".join(f"{record}: {json.dumps(list(ids), ensure_ascii=False)}\n" for record, ids in used.items())
+    return {"role": "user", "content": f"{_text('more.md')}\n{lines}"}
+
+
+@cache
+def more_prompt_sha256() -> str:
+    """Hash of what is asked in a further pass."""
+    return hashlib.sha256(_text("more.md").encode()).hexdigest()
 
 
 @cache
@@ -89,7 +101,7 @@ def system_message() -> str:
 
 @cache
 def prompt_sha256() -> str:
-    """Hash of everything in the prompt that is not the article."""
+    """Hash of everything in the prompt of every run that is not the article; what options add has hashes of its own."""
     fixed = "\0".join([system_message(), _text("article.md"), _text("reask.md")])
     return hashlib.sha256(fixed.encode()).hexdigest()
 
@@ -112,22 +124,64 @@ def pair_prompt_sha256() -> str:
     return hashlib.sha256(_text("adjudicate.md").encode()).hexdigest()
 
 
-def render(document: Document) -> str:
-    """The article as the model sees it.
+def support_messages(document: Document, records: Iterable[Mapping[str, Any]]) -> list[Message]:
+    """The request for verdicts on records: the article without what gives orders to software, and the records.
+
+    Every line begins with a sentence's number or with the word "record", neither of them the article's, and no value of a
+    record can end its line.
+    """
+    lines = "".join(f"record: {_value(dict(r))}\n" for r in records)
+    article = f"Language: {document.language}\n\n{_lines(document, orders=False)}"
+    return [{"role": "system", "content": _support_message()}, {"role": "user", "content": f"{article}\n{lines}"}]
+
+
+def shown_records(request: str) -> list[tuple[dict[str, str], str]]:
+    """The records in a request for verdicts: the list and the id of each, and its line."""
+    lines = [line.removeprefix("record: ") for line in request.splitlines() if line.startswith("record: ")]
+    return [({name: json.loads(line)[name] for name in ("record", "id")}, line) for line in lines]
+
+
+@cache
+def support_prompt_sha256() -> str:
+    """Hash of everything in the request for verdicts that is not of an article."""
+    return hashlib.sha256(_support_message().encode()).hexdigest()
+
+
+@cache
+def _support_message() -> str:
+    """The fixed part of that request: with what the values mean that whoever wrote the records had to choose from."""
+    chosen: dict[str, tuple[type[Draft], tuple[str, ...]]] = {
+        "allegation": (AllegationDraft, ("stage", "scope")),
+        "said": (AttributionDraft, ("basis", "certainty", "polarity")),
+        "denial": (DenialDraft, ("kind", "scope")),
+    }
+    meanings = [
+        f"- {name} of {record}: {_prose(draft.model_fields[name].description)}\n"
+        for record, (draft, names) in chosen.items()
+        for name in names
+    ]
+    return "\n".join([_text("check.md"), "# What the values mean\n", "".join(meanings)])
+
+
+def render(document: Document, part: range | None = None) -> str:
+    """The article as the model sees it, or the sentences of a part of it, which keep their numbers.
 
     Every line begins with the number that this function gives it, and no character of the article can begin a new
     line: so nothing in an article closes the block or passes for another sentence.
     """
-    return f"{_text('article.md')}\nLanguage: {document.language}\n\n{_lines(document)}"
+    told = f"{_text('part.md')}\nSentences {part[0]} to {part[-1]} of {len(document.sentences)}\n" if part else ""
+    return f"{_text('article.md')}\n{told}Language: {document.language}\n\n{_lines(document, part)}"
 
 
-def _lines(document: Document) -> str:
+def _lines(document: Document, part: range | None = None, *, orders: bool = True) -> str:
+    """Numbered sentences; without ``orders``, only the numbers of those that give orders to software."""
     raw, suspect = document.raw, document.suspect
     lines = []
-    for s in document.sentences:
+    for s in document.sentences[part[0] - 1 : part[-1]] if part else document.sentences:
         segment = f" {s.segment}" if s.segment != "body" else ""
         order = " instruction-like" if s.number in suspect else ""
-        lines.append(f"[{s.number}{segment}{order}] {plain(raw[s.start : s.end])}\n")
+        shown = plain(raw[s.start : s.end]) if orders or not order else "(not shown)"
+        lines.append(f"[{s.number}{segment}{order}] {shown}\n")
     return "".join(lines)
 
 

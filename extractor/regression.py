@@ -23,6 +23,8 @@ _MEANING = {
     "model": "another model is asked for",
     "parameters": "other request parameters are sent",
     "reasks": "answers are asked for again another number of times",
+    "passes": "articles are read another number of times",
+    "check": "another model checks the records, or none does",
     "tool_version": "another version of armsledger",
 }
 
@@ -137,7 +139,13 @@ def _settings(expected: Dataset | None, expect: Path | None, cassettes: Path, mo
     judged = any(a.outcome == "adjudicated" for a in expected.accounting.extractions)
     # not built: neither environment nor files have a say in a replay
     return Settings.model_construct(
-        model=model or run.model, parameters=run.parameters, reasks=run.reasks, replay=cassettes, adjudicate=judged
+        model=model or run.model,
+        parameters=run.parameters,
+        reasks=run.reasks,
+        passes=run.passes or 1,
+        check=run.check,
+        replay=cassettes,
+        adjudicate=judged,
     )
 
 

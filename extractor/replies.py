@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, Literal
 
 from .errors import ArticleError
@@ -56,10 +56,11 @@ class Request:
 
     def key(self, server: str) -> str:
         """Hash of everything that can change the answer: what stored answers are kept by."""
+        first, *others = self.messages
         choices = json.dumps([server, self.model, self.parameters], sort_keys=True)
-        hashed = hashlib.sha256(f"{choices}{schema_sha256(self.kind)}".encode())
-        for message in self.messages:
-            hashed.update(f"\0{message['role']}\0{message['content']}".encode("utf-8", "surrogatepass"))
+        hashed = _begun(choices, self.kind, first["role"], first["content"]).copy()
+        for message in others:
+            hashed.update(_hashable(message["role"], message["content"]))
         return hashed.hexdigest()
 
     @cached_property
@@ -109,6 +110,16 @@ class Reply:
             cached_tokens=self.cached_tokens,
             completion_tokens=self.completion_tokens,
         )
+
+
+@lru_cache(64)
+def _begun(choices: str, kind: type[Draft], role: str, content: str) -> hashlib._Hash:
+    """The hash of what is the same for every article: the fixed part of the prompt is long."""
+    return hashlib.sha256(f"{choices}{schema_sha256(kind)}".encode() + _hashable(role, content))
+
+
+def _hashable(role: str, content: str) -> bytes:
+    return f"\0{role}\0{content}".encode("utf-8", "surrogatepass")
 
 
 @cache

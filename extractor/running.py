@@ -27,6 +27,7 @@ from .schemas import NO_USAGE, Extraction, Failure, Skipped, Usage
 from .settings import Settings
 from .stopping import Stop
 from .store import Store
+from .support import GivesVerdicts
 
 log = logging.getLogger(__name__)
 
@@ -73,9 +74,11 @@ class Running:
         spending: Spending,
         stop: Stop,
         keep: bool,
+        checker: GivesVerdicts | None = None,
     ) -> None:
         self._settings = settings
         self._model = model
+        self._checker = checker
         self._metadata = metadata
         self._progress = progress
         self._store = store
@@ -86,9 +89,11 @@ class Running:
         self._extractions: list[Extraction] = []
         self._rest = Rest(runs=[self._run])
         self._seen: dict[str, str] = {}
-        self._error: ExtractorError | None = None
+        self._error: Exception | None = None
         self._usage = NO_USAGE
         self.total = self.done = self.stored = 0
+        self.lapses: list[str] = []
+        """Further passes and checks that failed, with their articles."""
 
     async def work_through(self, files: list[Path]) -> None:
         """Work through the files, so many at once. What stops the run (ProviderRejected, StoreUnusable, Stopped) is raised
@@ -133,8 +138,14 @@ class Running:
             except Stopped as error:
                 self._error = self._error or error
             except ExtractorError as error:  # no article can succeed: what is in flight ends
-                self._error = error if isinstance(self._error, Stopped | None) else self._error
-                self._stop.set(str(error))
+                self._end(error)
+            except Exception as error:  # noqa: BLE001 - a fault of ours, or of a caller's `progress`: the same
+                self._end(error)
+
+    def _end(self, error: Exception) -> None:
+        """What is in flight is paid for: it ends and is kept before this is raised."""
+        self._error = error if isinstance(self._error, Stopped | None) else self._error
+        self._stop.set(str(error))
 
     async def _article(self, path: Path) -> None:
         name = path.as_posix()
@@ -181,16 +192,24 @@ class Running:
         return True
 
     async def _ask(self, document: Document, key: str, tally: Tally) -> None:
-        written = await ask(document, self._model, reasks=self._run.reasks, tally=tally)
+        written = await ask(
+            document,
+            self._model,
+            reasks=self._run.reasks,
+            tally=tally,
+            passes=self._settings.passes,
+            checker=self._checker,
+        )
         self.stored += tally.stored == tally.usage.calls
         if not self._keep:
-            if self._store and not written.remark:
+            if self._store and written.complete:
                 self._store.settle(key, document.path, None)
             self._usage += tally.usage
-            self._tell(document.path, "answered", f"{tally.usage.calls} calls")
+            self.lapses += [f"{document.path}: {lapse}" for lapse in written.lapses]
+            self._tell(document.path, "answered", "; ".join([f"{tally.usage.calls} calls", *written.lapses]))
             return
         extraction = written.extraction(self._run, tally)
-        if self._store and not written.remark:
+        if self._store and written.complete:
             packed = extraction.model_dump_json().encode("utf-8", "surrogatepass")
             self._store.settle(key, document.path, packed)
         self._take(document.path, extraction)
@@ -200,7 +219,7 @@ class Running:
         self._usage += extraction.usage
         told = (len(extraction.claims), len(extraction.denials), len(extraction.responses), len(extraction.quarantine))
         found = "{} claims, {} denials, {} responses, {} quarantined".format(*told)
-        self._tell(path, "extracted" if any(told[:3]) else "empty", found)
+        self._tell(path, "extracted" if any(told[:3]) else "empty", "; ".join([found, *extraction.lapses]))
 
     def _fail(self, path: str, article_id: str | None, error: ArticleError) -> None:
         message = str(error)

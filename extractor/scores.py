@@ -39,6 +39,10 @@ MEASURES = (
 )
 """The names of all measures. Each is a share: 1 is perfect."""
 
+CHECK_MEASURES = tuple(f"doubts.{rate}" for rate in COUNTED)
+"""Further measures of a dataset whose records a second model checked: whether it doubted the claims and denials that are
+false or have a wrong field, and no others."""
+
 THRESHOLD = {"allegations": 0.6, "attributions": 0.5, "denials": 0.5, "responses": 0.5, "items": 0.6, "actors": 0.8}
 ANSWERS = frozenset({"sidesteps", "acknowledges", "declines_comment", "dismisses"})
 """Kinds of denials whose link is an ``answer`` that contests nothing; gold lists them with the scope of their words."""

@@ -64,14 +64,22 @@ class Sender:
         key = request.key(self.settings.server)
         if self.store is None:
             return key, await self._ask(request, key, article), False
-        if found := self.store.reply(key):
-            return key, found, True
-        async with self.store.asking(key) as found:  # another run may have asked meanwhile
-            if found:
-                return key, found, True
+        if found := self._kept(key, request):
+            return *found, True
+        async with self.store.asking(key, self.stop.sleep):
+            if found := self._kept(key, request):  # another run has asked meanwhile
+                return *found, True
             reply = await self._ask(request, key, article)
-            await self.store.keep(key, reply, article=article, asked=request.model)
-        return key, reply, False
+            place = _cut_place(key, request) if reply.finish == "length" else key
+            await self.store.keep(place, reply, article=article, asked=request.model)
+        return place, reply, False
+
+    def _kept(self, key: str, request: Request) -> tuple[str, Reply] | None:
+        """The reply that was paid for, and where it is kept. A whole one is the same under any limit, a cut one is not."""
+        assert self.store  # noqa: S101 - the caller has looked
+        places = dict.fromkeys((key, _cut_place(key, request)))
+        found = ((place, self.store.reply(place)) for place in places)
+        return next(((p, r) for p, r in found if r and (r.finish != "length" or p == _cut_place(key, request))), None)
 
     def forget(self, keys: Iterable[str]) -> None:
         """Drop the replies of an article that ended without a valid answer, so that another run asks again."""
@@ -84,6 +92,11 @@ class Sender:
             return await attempts.one()
         except CallFailed as first:
             return await attempts.more(first)
+
+
+def _cut_place(key: str, request: Request) -> str:
+    """Where an answer is kept that was cut off: the key leaves out the limit that a budget sets."""
+    return f"{key}-{request.output_limit}" if request.output_limit else key
 
 
 class _Attempts:
@@ -123,13 +136,14 @@ class _Attempts:
     def _is_enough(self, state: Any) -> bool:
         error = state.outcome.exception()
         if error.limited or self._sender.pace.outage:
-            return bool(state.seconds_since_start > self._sender.settings.patience_s)
+            return bool(state.seconds_since_start + state.upcoming_sleep > self._sender.settings.patience_s)
         self._counted += 1
         return self._counted >= self._sender.settings.attempts
 
     async def one(self) -> Reply:
         """Send it, when it is its turn. Raises CallFailed, or what cannot be mended by trying again."""
-        async with self._sender.pace.slot(self._request.size), self._sender.spending.reserved(self._request) as bill:
+        # the money first: a call that waits for it takes no turn, and goes at the pace that holds then
+        async with self._sender.spending.reserved(self._request) as bill, self._sender.pace.slot(self._request.size):
             self._sent += 1
             began = time.monotonic()
             try:

@@ -5,11 +5,12 @@ Defaults < ``[tool.extractor]`` in pyproject.toml < extractor.toml (both in the 
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,8 +20,24 @@ from pydantic_settings import (
 )
 
 from .errors import NoModel, UsageError
+from .modelnames import ModelName, ProviderName, parse, weights_id
 
 Source = Literal["live", "record", "replay"]
+
+SAME = "same"
+"""As a model that checks: the one that writes."""
+
+
+KEY_NAMES: dict[ProviderName, str] = {
+    "openai": "OPENAI_API_KEY",
+    "anthropic": "ANTHROPIC_API_KEY",
+    "google": "GEMINI_API_KEY",
+}
+"""The environment variable that a provider's key is looked for in."""
+
+EMBEDDED: dict[str, Any] = {"concurrency": 2, "timeout_s": 3600.0, "price": (0.0, 0.0)}
+"""Other defaults for a model in this process: two articles at once fill a processor, reading a prompt takes minutes there,
+and it costs nothing."""
 
 
 class Price(NamedTuple):
@@ -45,13 +62,22 @@ class Settings(BaseSettings):
     )
 
     model: str | None = None
-    """Model name, as the server knows it."""
+    """Model name, as the server knows it; with ``anthropic:``, ``google:`` or ``gguf:`` in front (a file) asked there."""
     base_url: str | None = Field(None, validation_alias=AliasChoices("base_url", "EXTRACT_BASE_URL", "OPENAI_BASE_URL"))
-    """Root of an OpenAI-compatible API, ending in ``/v1`` as a rule. None: OpenAI's own."""
+    """Root of an OpenAI-compatible API, ending in ``/v1`` as a rule. None: OpenAI's own. For another provider's model the
+    root of that provider's API, which OPENAI_BASE_URL does not set."""
     api_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("api_key", "EXTRACT_API_KEY", "OPENAI_API_KEY")
     )
     """Key of that API; local servers need none."""
+    anthropic_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("anthropic_key", "EXTRACT_ANTHROPIC_KEY", "ANTHROPIC_API_KEY")
+    )
+    """Key of Anthropic's API."""
+    google_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("google_key", "EXTRACT_GOOGLE_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY")
+    )
+    """Key of Google's Gemini API."""
     cassettes: Path | None = None
     """Recorded answers to fall back on where there is neither key nor server."""
     record: Path | None = None
@@ -81,6 +107,11 @@ class Settings(BaseSettings):
     """US dollars for a million tokens sent and answered; None: by the public price list."""
     reasks: int = Field(2, ge=0, le=5)
     """How often an answer that does not hold is asked for again."""
+    passes: int = Field(1, ge=1, le=10)
+    """How often an article is read, at most: each further pass asks for what the records miss, until one finds nothing."""
+    check: str | None = None
+    """Model that is asked of every claim and denial whether the article says so, on the same server; ``same``: the model itself.
+    None: none is."""
     link: str | None = None
     """URL of a yente server, to link actors to a reference database such as OpenSanctions. None: they are not linked."""
     link_dataset: str = "default"
@@ -109,27 +140,74 @@ class Settings(BaseSettings):
             PyprojectTomlConfigSettingsSource(settings_cls),
         )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _fit_provider(cls, given: Any) -> Any:
+        """Defaults that depend on who is asked, and no URL that was meant for somebody else: it would get the key."""
+        provider = parse(given.get("model")).provider if isinstance(given, dict) else "openai"
+        if provider == "openai":
+            return given
+        fitted = dict(given)
+        not_meant = os.environ.get("OPENAI_BASE_URL")
+        if fitted.get("base_url") == not_meant and os.environ.get("EXTRACT_BASE_URL") != not_meant:
+            fitted.pop("base_url", None)
+        return {**EMBEDDED, **fitted} if provider == "gguf" else fitted
+
+    @property
+    def model_name(self) -> ModelName:
+        """Who is asked, and for which model."""
+        return parse(self.model)
+
+    @property
+    def key(self) -> SecretStr | None:
+        """The key of the provider that is asked, if there is one."""
+        keys = {"openai": self.api_key, "anthropic": self.anthropic_key, "google": self.google_key}
+        return keys.get(self.model_name.provider)
+
+    @property
+    def key_name(self) -> str:
+        """Where that key is looked for."""
+        return KEY_NAMES.get(self.model_name.provider, "")
+
     @property
     def source(self) -> Source:
-        """Where answers come from. Raises NoModel if there is nothing to ask."""
+        """Where answers come from. Raises NoModel if there is nothing to ask, UsageError if a model's file is none."""
         if self.replay:
             return "replay"
+        provider, file = self.model_name
+        if provider == "gguf":
+            weights_id(file)
         if self.record:
             return "record"
-        if self.api_key or self.base_url:
+        if self.key or self.base_url or provider == "gguf":
             return "live"
         if self.cassettes:
             return "replay"
-        raise NoModel(
-            "no model to ask: set OPENAI_API_KEY, or give --base-url (OPENAI_BASE_URL) of an OpenAI-compatible server, "
-            "or --replay with a folder of recordings"
-        )
+        raise NoModel(self._no_model)
+
+    @property
+    def _no_model(self) -> str:
+        if self.model_name.provider == "openai":
+            return (
+                "no model to ask: set OPENAI_API_KEY, or give --base-url (OPENAI_BASE_URL) of an OpenAI-compatible server, "
+                "or --replay with a folder of recordings"
+            )
+        return f"no key for {self.model}: set {self.key_name}, or give --replay with a folder of recordings"
+
+    @property
+    def checker(self) -> str | None:
+        """Name of the model that checks; None if none does."""
+        return self.model if self.check == SAME else self.check
 
     @property
     def server(self) -> str:
-        """The server, as far as its answers depend on it: without user name, password and query, which may be secret."""
+        """The server, as far as its answers depend on it: without user name, password and query, which may be secret. For a
+        model in this process, its file by content. Raises UsageError if that cannot be read."""
+        provider, file = self.model_name
+        if provider == "gguf":
+            return "gguf" if self.replay else f"gguf:{weights_id(file)}"
         if not self.base_url:
-            return "openai"
+            return provider
         url = urlsplit(self.base_url)
         return f"{url.scheme}://{url.hostname}{f':{url.port}' if url.port else ''}{url.path.rstrip('/')}"
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .scores import Error, Evaluation
     from .settings import Settings
 
+_VERDICTS = ("supported", "partly", "unsupported", "unjudged")
+
 err = Console(stderr=True)
 out = Console()
 
@@ -106,6 +108,10 @@ def show_summary(dataset: Dataset, output: Path | None) -> None:
     left_open = sum(j.rule.startswith(f"{OPEN}; ") for j in dataset.judgements)
     if asked or left_open:
         table.add_row("adjudicated", f"{asked} pairs, {left_open} left without a verdict (see judgements)")
+    checked = [a.support for a in told.extractions if a.support]
+    if checked:
+        doubts = ", ".join(f"{sum(getattr(s, name) for s in checked)} {name}" for name in _VERDICTS)
+        table.add_row("checked", f"{doubts} (see findings)")
     if dataset.decisions:
         became = Counter(d.status for d in dataset.decisions)
         table.add_row("decisions", ", ".join(f"{n} {status.replace('_', ' ')}" for status, n in sorted(became.items())))
@@ -120,6 +126,10 @@ def show_summary(dataset: Dataset, output: Path | None) -> None:
     err.print(table)
     for failure in dataset.accounting.failures:
         tell(f"failed: {failure.path}: {failure.kind}: {failure.message.removeprefix(f'{failure.path}: ')}")
+    paths = {a.id: a.path for a in dataset.articles}
+    for account in told.extractions:
+        for lapse in account.lapses:
+            tell(f"incomplete: {paths[account.article_id]}: {lapse}")
     if told.unlinked:
         tell(f"not linked: {told.unlinked}")
     for decided in dataset.decisions:

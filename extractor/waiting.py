@@ -8,16 +8,22 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+TRUSTED = 2
+"""How often in a row the server alone says how long to wait: one that says 0 for ever must not be stormed."""
+
 
 def wait_s(state: Any) -> float:
-    """Seconds for tenacity: what the server asks for (``wait_s`` or the response of the error), else a random time that grows with every attempt, 20 at most."""
+    """Seconds for tenacity: what the server asks for (``wait_s`` or the response of the error), else a random time that
+    grows with every attempt, 20 at most."""
     from tenacity import wait_random_exponential
 
     error = state.outcome.exception() if state.outcome else None
     told = getattr(error, "wait_s", None)
     if told is None:
         told = retry_after_s(getattr(getattr(error, "response", None), "headers", {}))
-    return told if told is not None else wait_random_exponential(multiplier=0.5, max=20)(state)
+    if told is not None and state.attempt_number <= TRUSTED:
+        return told
+    return max(told or 0.0, wait_random_exponential(multiplier=0.5, max=20)(state))
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:

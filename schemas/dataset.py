@@ -82,6 +82,14 @@ class Usage(Record):
             completion_tokens=self.completion_tokens + other.completion_tokens,
         )
 
+    def __sub__(self, other: Usage) -> Usage:
+        return Usage(
+            calls=self.calls - other.calls,
+            prompt_tokens=self.prompt_tokens - other.prompt_tokens,
+            cached_tokens=self.cached_tokens - other.cached_tokens,
+            completion_tokens=self.completion_tokens - other.completion_tokens,
+        )
+
 
 NO_USAGE = Usage(calls=0, prompt_tokens=0, cached_tokens=0, completion_tokens=0)
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from copy import deepcopy
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from extractor import extract_article
+from extractor import articles, extract_article
 from extractor.errors import AnswerTruncated, NotRecorded, ProviderFailed
+from extractor.halves import halves
 from extractor.schemas import Extraction
 from extractor.testing import EMPTY, ScriptedModel
 from tests.examples import ARTICLE, answer
 from tests.runs import scripted_settings
+from tests.server import Reply, serving
 
 
 def extracted(*answers: Any, reasks: int = 2, text: str = ARTICLE) -> tuple[Extraction, ScriptedModel]:
@@ -260,6 +265,187 @@ def test_a_reask_that_was_not_recorded_is_no_result() -> None:
 def test_a_truncated_answer_is_never_parsed_as_whole() -> None:
     with pytest.raises(AnswerTruncated):
         extracted(AnswerTruncated("cut off"))
+
+
+# An answer that does not fit ------------------------------------------------------------------------------------------
+
+SECOND = """
+Oriel said on Wednesday that Dorvia also delivered 12 drones to Quell, where they were seen over the hills of the north, over \
+the coast road and over the border crossing of Halven, places in which there had been none before.
+Dorvia rejected the drone report as an invention of people who wish it ill, and asked its neighbours to count their own stores.
+"""
+LONG = f"{ARTICLE}\n{SECOND}"
+"""Sentences 1 to 5, and 6 and 7."""
+
+CUT = AnswerTruncated("cut off")
+
+
+def second_half(**changes: Any) -> dict[str, Any]:
+    """The answer to the second half, numbered from 1 like that to the first."""
+    half = answer(responses=[])
+    half["actors"] = [a for a in half["actors"] if a["id"] in {"c1", "c2"}]
+    half["actors"].append({**answer()["actors"][3], "id": "c3", "name": "Oriel", "title": None, "represents": None})
+    half["weapons"] = [{"id": "w1", "term": "drones", "category": "uav"}]
+    half["sources"] = [{"id": "s1", "actors": ["c3"], "kind": "named_official", "relies_on": None}]
+    (claim,), (denial,) = half["allegations"], half["denials"]
+    claim |= {"stage": "delivered", "items": [{"weapon": "w1", "quantity": "12"}], "circumstances": []}
+    claim["attributions"][0] |= {
+        "evidence": [{"sentence": 6, "phrase": "Dorvia also delivered 12 drones to Quell"}],
+        "said_on": "on Wednesday",
+    }
+    denial |= {
+        "evidence": [{"sentence": 7, "phrase": "Dorvia rejected the drone report"}],
+        "what_is_denied": "the drone report",
+        "counter_claim": None,
+    }
+    return {**half, **changes}
+
+
+def test_an_answer_that_is_cut_off_is_asked_for_in_two_halves_with_the_numbers_of_the_whole_article() -> None:
+    _, model = extracted(CUT, answer(), second_half(), text=LONG)
+    whole, first, second = (c[1]["content"] for c in model.conversations)
+    assert [len(c) for c in model.conversations] == [2, 2, 2]
+    assert "\n[5] " in whole
+    assert "\n[6] " in whole
+    assert "Sentences 1 to 5 of 7\n" in first
+    assert "\n[5] " in first
+    assert "\n[6] " not in first
+    assert "Sentences 6 to 7 of 7\n" in second
+    assert "\n[6] Oriel" in second
+    assert "\n[5] " not in second
+    assert "Sentences" not in whole
+
+
+def test_the_halves_become_one_extraction_in_which_every_reference_holds() -> None:
+    extraction, _ = extracted(CUT, answer(), second_half(), text=LONG)
+    shipped, delivered = sorted(extraction.claims, key=lambda c: c.stage, reverse=True)
+    assert (shipped.stage, delivered.stage) == ("shipped", "delivered")
+    assert delivered.items[0].weapon == "uav:drone"
+    assert delivered.items[0].quantity is not None
+    assert delivered.items[0].quantity.low == 12
+    targets = {d.evidence[0].sentence: d.targets for d in extraction.denials}
+    assert targets == {3: [shipped.id], 7: [delivered.id]}
+    assert extraction.responses[0].about == [shipped.id]
+    assert extraction.quarantine == []
+    assert all(LONG[e.start : e.end] == e.exact for t in extraction.attributions for e in t.evidence)
+    assert_adds_up(extraction)
+
+
+def test_an_actor_that_both_halves_name_is_one_even_by_the_last_name_alone() -> None:
+    extraction, _ = extracted(CUT, answer(), second_half(), text=LONG)
+    assert [a.id for a in extraction.actors if a.kind == "person"] == ["person:tam-oriel"]
+    oriel = next(a for a in extraction.actors if a.kind == "person")
+    assert oriel.names == ["Oriel", "Tam Oriel"]
+    assert {t.source for t in extraction.attributions} == {"source:named_official:person:tam-oriel"}
+    assert [a.id for a in extraction.actors].count("state:dorvia") == 1
+    actors = next(c for c in extraction.records if c.record == "actors")
+    assert (actors.written, actors.kept) == (5, 5)
+
+
+def test_a_last_name_that_two_people_bear_joins_nobody() -> None:
+    text = LONG.replace("Ilse Brandt", "Ilse Oriel")
+    first = answer()
+    first["actors"].append({**first["actors"][3], "id": "c6", "name": "Ilse Oriel", "title": "envoy"})
+    first["denials"][0]["accusers"] = ["c6"]
+    extraction, _ = extracted(CUT, first, second_half(), text=text)
+    people = {a.id for a in extraction.actors if a.kind == "person"}
+    assert people == {"person:tam-oriel", "person:ilse-oriel", "person:oriel"}
+
+
+def test_a_reference_of_the_second_half_never_meets_a_record_of_the_first() -> None:
+    """Both halves number from 1: s2 exists in the first half only."""
+    bad = second_half()
+    bad["denials"][0]["reported_by"] = ["s2"]
+    extraction, _ = extracted(CUT, answer(), bad, text=LONG, reasks=0)
+    assert reasons(extraction) == {"denials d1/2": "unknown_reference"}
+    assert "s2/2" in extraction.quarantine[0].detail
+
+
+def test_each_half_is_asked_again_for_its_own_records_in_its_own_conversation() -> None:
+    bad = second_half()
+    bad["denials"][0]["evidence"][0]["phrase"] = "Dorvia admitted everything"
+    extraction, model = extracted(CUT, answer(), bad, only(denials=second_half()["denials"]), text=LONG)
+    assert len(model.conversations) == 4
+    assert model.conversations[3][:2] == model.conversations[2]
+    assert '"id": "d1"' in model.conversations[3][3]["content"]
+    assert len(extraction.denials) == 2
+    assert extraction.quarantine == []
+    assert_adds_up(extraction)
+
+
+def test_each_half_has_its_own_further_passes() -> None:
+    model = ScriptedModel(
+        {"Dorvia": [CUT, answer(responses=[]), second_half(denials=[])]},
+        passes={
+            "Sentences 1 to 5": [only(responses=answer()["responses"])],
+            "Sentences 6 to 7": [only(denials=second_half()["denials"])],
+        },
+    )
+    extraction = asyncio.run(extract_article(LONG, settings=scripted_settings(passes=2), model=model))
+    assert len(model.conversations) == 5
+    assert len(extraction.responses) == 1
+    assert len(extraction.denials) == 2
+    assert extraction.lapses == extraction.quarantine == []
+    assert_adds_up(extraction)
+
+
+def test_what_the_page_says_of_itself_may_stand_in_either_half() -> None:
+    facts = {"outlet": None, "agency": None, "byline": None, "published": None}
+    extraction, _ = extracted(
+        CUT,
+        answer(publication={**facts, "published": "May 3, 2023"}),
+        second_half(publication={**facts, "byline": "Oriel"}),
+        text=LONG,
+    )
+    assert (extraction.article.published, extraction.article.byline) == ("2023-05-03", "Oriel")
+
+
+@pytest.mark.parametrize("steps", [(CUT, CUT), (CUT, answer(), CUT)], ids=["first half", "second half"])
+def test_a_half_that_is_cut_off_again_is_the_end(steps: Any) -> None:
+    with pytest.raises(AnswerTruncated):
+        extracted(*steps, text=LONG)
+
+
+def test_a_sentence_alone_cannot_be_halved() -> None:
+    model = ScriptedModel({"Dorvia": [CUT, EMPTY]})
+    with pytest.raises(AnswerTruncated):
+        asyncio.run(extract_article("Dorvia armed Quell.", settings=scripted_settings(), model=model))
+    assert len(model.conversations) == 1
+
+
+def test_a_reask_that_is_cut_off_leaves_what_holds_and_halves_nothing() -> None:
+    bad = changed("denials.0.evidence.0.phrase", "Dorvia admitted the charge")
+    extraction, model = extracted(bad, CUT)
+    assert len(model.conversations) == 2
+    assert len(extraction.claims) == 1
+
+
+@given(st.lists(st.sampled_from(["Dorvia armed Quell. ", "It rained.\n\n", "Nobody saw it.\n", "Yes. "]), max_size=30))
+def test_two_halves_are_all_sentences_and_the_border_is_between_paragraphs_if_there_are_any(parts: list[str]) -> None:
+    document = articles.read("".join(parts), "x.txt")
+    found = halves(document)
+    if found is None:
+        assert len(document.sentences) < 2
+        return
+    first, second = found
+    assert [*first, *second] == [s.number for s in document.sentences]
+    assert first
+    assert second
+    paragraphs = [s.paragraph for s in document.sentences]
+    if len(set(paragraphs)) > 1:
+        assert paragraphs[first[-1] - 1] != paragraphs[second[0] - 1]
+
+
+def test_calls_whose_answers_were_cut_off_are_counted() -> None:
+    """One with the limit set, one with twice as much room, and one for each half."""
+    cut = Reply(content='{"publication": {', finish="length")
+    said = [Reply(content=json.dumps(a)) for a in (answer(), second_half())]
+    with serving(cut, cut, *said) as server:
+        settings = scripted_settings(base_url=server.url, parameters={"max_completion_tokens": 100})
+        extraction = asyncio.run(extract_article(LONG, settings=settings))
+    assert [r["max_completion_tokens"] for r in server.requests] == [100, 200, 100, 100]
+    assert (extraction.usage.calls, extraction.usage.completion_tokens) == (4, 200)
+    assert len(extraction.claims) == 2
 
 
 def test_page_facts_that_the_page_does_not_print_are_quarantined() -> None:

@@ -134,7 +134,7 @@ def test_the_server_says_how_long_to_wait(
     if headers == {"retry-after": "date"}:
         headers = {"retry-after": email.utils.formatdate(time.time() + 3600, usegmt=True)}
     with serving(Reply(status=429, headers=headers), OK) as script:
-        call(script)
+        call(script, patience_s=7200)
     assert waited == [pytest.approx(seconds, rel=0.01)]
 
 

@@ -16,8 +16,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
-
 from . import articles
 from .aliases import NO_ALIASES, Aliases
 from .batches import (
@@ -39,18 +37,19 @@ from .batches import (
 from .dataset import run_record
 from .errors import AnswerInvalid, ArticleError, BudgetSpent, ProviderFailed, UnreadableArticle, UsageError
 from .extraction import ask
-from .llm import Model, Tally
+from .llm import Tally
 from .pacing import BYTES_PER_TOKEN
 from .pipeline import aextract
 from .prices import BATCH_SHARE, DIGITS, OUTPUT_LIMIT, Prices
-from .replies import Message, Reply, Request
-from .schemas import NO_USAGE, Answer, Dataset, Decision, Draft, SupportAnswer, Usage
-from .settings import Price, Settings, build
+from .replies import Reply, Request
+from .schemas import NO_USAGE, Dataset, Decision, Usage
+from .settings import Settings, build
 from .stopping import Stop
 from .store import FILE, Call, Outcome, Store
+from .submissions import OUTDATED, Books, Submission
+from .unsent import StoreAsIs, StoredModels, Unsent, Wanted
 
 T = TypeVar("T")
-D = TypeVar("D", bound=Draft)
 
 ROUNDS = 3
 """How often a request is put into a batch before it counts as failed."""
@@ -66,38 +65,11 @@ SHOWN = 10
 LOCK = hashlib.sha256(b"batches").hexdigest()
 """Held, in the way of a request, by the process that works on the batches of a store."""
 
-OUTDATED = "outdated"
-"""In place of a dataset's name: there will be none."""
 FOLDER = "batches"
 """Within the store's: files on their way to and from the provider."""
 
 Told = Callable[[str], object]
 """Takes a line for people."""
-
-
-class Submission(BaseModel):
-    """What was asked for by one ``submit``: kept in the store, so that collecting needs no arguments."""
-
-    folder: str
-    """Working folder that relative paths start from."""
-    paths: list[str]
-    files: dict[str, str]
-    """SHA-256 of each article file; empty for one that could not be read."""
-    metadata: dict[str, dict[str, str]]
-    server: str
-    run: str
-    """Hash of the run: it changes with the prompt, the schema and everything else that can change an answer."""
-    model: str
-    parameters: dict[str, Any]
-    reasks: int
-    passes: int
-    check: str | None
-    price: Price | None
-    budget: float | None
-    unsent: list[str] = []
-    """Requests that the budget has no room for."""
-    dataset: str | None = None
-    """Names those that were last written into one dataset together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +270,7 @@ async def _opened(
     async with AsyncExitStack() as stack:
         store = stack.enter_context(Store(folder))
         store.reserve()
-        kept = stack.enter_context(_Kept(folder))
+        kept = stack.enter_context(StoreAsIs(folder))
         await stack.enter_async_context(store.asking(LOCK))
         server = await stack.enter_async_context(BatchServer(settings))
         desk = _Desk(settings, store, kept, server, told or _nobody, most)
@@ -311,7 +283,7 @@ async def _opened(
 async def _opened_again(folder: Path, base_url: str | None, told: Told) -> AsyncIterator[_Desk]:
     """The same, with the model of a submission. Raises UsageError where there is none for the server."""
     with Store(folder) as store:
-        submissions = _Books(store).submissions.values()
+        submissions = Books(store).submissions.values()
     if not submissions:
         raise UsageError(f"{folder}: nothing was submitted with this store; `extract submit PATHS` begins")
     settings = build(model=next(iter(submissions)).model, base_url=base_url, store=folder)
@@ -323,142 +295,7 @@ async def _opened_again(folder: Path, base_url: str | None, told: Told) -> Async
         yield desk
 
 
-# The books ------------------------------------------------------------------------------------------------------------
-
-
-class _Kept(Store):
-    """The store for looking only: nothing in it is forgotten, and what was not sent is no call."""
-
-    def forget(self, keys: Iterable[str]) -> None:
-        """Nothing: what did not hold is asked for anew by submitting it again."""
-
-    def note(self, call: Call) -> None:
-        """Nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Last:
-    """The last batch that a request was in, and what came of it."""
-
-    round: int
-    size: int
-    """Requests in that batch."""
-    open: bool
-    refusal: Refusal | None
-
-
-class _Books:
-    """The submissions and batches of a store, as they are on the disk.
-
-    A batch is "preparing" once its file of requests is written, "uploaded" once that is at the provider, "sent" once the
-    provider has told its id, and "done" once its results are in the store.
-    """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.submissions: dict[str, Submission] = {}
-        self.batches: dict[str, Batch] = {}
-        self.states: dict[str, str] = {}
-        self._last: dict[str, _Last] = {}
-        for row in store.batches():
-            if row["state"] == "submission":
-                self.submissions[row["id"]] = Submission.model_validate_json(row["content"])
-            else:
-                self._take(row["id"], row["state"], Batch.model_validate_json(row["content"]))
-
-    async def submit(self, submission: Submission) -> str:
-        """Keep a submission; the same one once more while it waits is the one that is there."""
-        for name, kept in self.submissions.items():
-            if kept.dataset is None and kept.model_copy(update={"unsent": []}) == submission:
-                kept.unsent = []
-                return name
-        name = f"submission-{uuid.uuid4().hex}"
-        await self.keep_submission(name, submission)
-        return name
-
-    async def keep_submission(self, name: str, submission: Submission) -> None:
-        """Bring it to the disk."""
-        self.submissions[name] = submission
-        await self._store.keep_batch(name, "submission", submission.model_dump_json())
-
-    async def keep(self, name: str, state: str, batch: Batch) -> None:
-        """Bring it to the disk."""
-        await self._store.keep_batch(name, state, batch.model_dump_json())
-        self._take(name, state, batch)
-
-    def _take(self, name: str, state: str, batch: Batch) -> None:
-        self.batches[name], self.states[name] = batch, state
-        for key, asked in batch.requests.items():
-            self._last[key] = _Last(asked.round, len(batch.requests), state != "done", batch.refused.get(key))
-
-    def last(self, key: str) -> _Last | None:
-        """What is known of a request."""
-        return self._last.get(key)
-
-    def in_state(self, *states: str) -> list[str]:
-        """Batches, in order of time."""
-        return [name for name, state in self.states.items() if state in states]
-
-    def waiting(self) -> set[str]:
-        """Articles that a request in an open batch was made for."""
-        names = self.in_state("preparing", "uploaded", "sent")
-        return {asked.article for name in names for asked in self.batches[name].requests.values()}
-
-    def usd(self, submission: str, prices: Callable[[str], Prices]) -> float:
-        """What the batches of a submission have cost, and those that are open can cost at most."""
-        total = 0.0
-        for name, batch in self.batches.items():
-            if batch.submission == submission:
-                cost = (prices(batch.model).usd(batch.usage) or 0.0) * BATCH_SHARE
-                total += cost if self.states[name] == "done" else batch.most_usd
-        return total
-
-
-# Asking without sending -----------------------------------------------------------------------------------------------
-
-
-class _Wanted(Exception):
-    """A request that has no reply yet: it passes through everything that asks."""
-
-    def __init__(self, request: Request) -> None:
-        super().__init__()
-        self.request = request
-
-
-class _Unsent:
-    """A provider that sends nothing."""
-
-    def __init__(self, failure: Callable[[Request], ArticleError | None]) -> None:
-        self._failure = failure
-
-    async def send(self, request: Request) -> tuple[Reply, float]:
-        """Raises why there will be no reply, or that one is wanted."""
-        if failure := self._failure(request):
-            raise failure
-        raise _Wanted(request)
-
-    async def close(self) -> None:
-        """Nothing is open."""
-
-
-class _Models:
-    """The model that writes and the one that checks, answering from the store."""
-
-    def __init__(self, settings: Settings, store: Store, provider: _Unsent) -> None:
-        # limits are for what is sent
-        writing = settings.model_copy(update={"rpm": None, "tpm": None, "budget": None, "attempts": 1})
-        checking = writing.model_copy(update={"model": settings.checker or settings.model})
-        self._writes = Model(writing, store=store, provider=provider)
-        self._checks = Model(checking, store=store, provider=provider)
-
-    async def complete(self, messages: list[Message], tally: Tally, *, reasks: int) -> tuple[Answer, str]:
-        """As the model that writes."""
-        return await self._writes.complete(messages, tally, reasks=reasks)
-
-    async def complete_as(self, kind: type[D], messages: list[Message], tally: Tally, *, reasks: int) -> tuple[D, str]:
-        """As the model that is asked for this kind."""
-        model = self._checks if kind is SupportAnswer else self._writes
-        return await model.complete_as(kind, messages, tally, reasks=reasks)
+# At work ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -505,7 +342,7 @@ class _Desk:
         self._server = server
         self._tell = told
         self._most = most
-        self.books = _Books(store)
+        self.books = Books(store)
         self._folder = store.path.parent / FOLDER
         self._preparing: dict[tuple[str, str, int], tuple[str, RequestFile]] = {}
         self._most_usd: dict[str, float] = {}
@@ -531,7 +368,7 @@ class _Desk:
     async def gather(self, work: _Work, *, anew: bool) -> _Found:
         """Put into new batches what the articles of a submission need next. ``anew``: also what had failed."""
         failure = _none if anew else self._failure(work)
-        models = _Models(work.settings, self._store if anew else self._kept, _Unsent(failure))
+        models = StoredModels(work.settings, self._store if anew else self._kept, Unsent(failure))
         found = _Found()
         waiting = self.books.waiting()
         seen: set[str] = set()
@@ -558,7 +395,7 @@ class _Desk:
         found.failures = list(work.failed.values())
         return found
 
-    async def _wanted(self, work: _Work, name: str, models: _Models, *, anew: bool) -> Request | None:
+    async def _wanted(self, work: _Work, name: str, models: StoredModels, *, anew: bool) -> Request | None:
         """The next request of an article; None once it has everything. Raises ArticleError where it gives nothing."""
         path = Path(name)
         data = articles.load_bytes(path)
@@ -578,7 +415,7 @@ class _Desk:
                     passes=settings.passes,
                     checker=checker,
                 )
-            except _Wanted as wanted:
+            except Wanted as wanted:
                 return wanted.request
             except AnswerInvalid:
                 if last:
@@ -858,7 +695,7 @@ class _Desk:
             metadata={**known, **asked.metadata},
             decisions=asked.decisions,
             aliases=asked.aliases,
-            model=_Models(settings, self._kept, _Unsent(always)),
+            model=StoredModels(settings, self._kept, Unsent(always)),
             stop=asked.stop,
         )
         mark = f"dataset-{uuid.uuid4().hex}"

@@ -17,6 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from .errors import ExtractorError, Stopped, UsageError
 from .report_cli import report_command
+from .review_cli import DECISIONS, review_command
 from .store_cli import STORE
 from .store_cli import app as store_app
 from .terminal import ProgressDisplay, err, show_evaluation, show_summary, tell, usd
@@ -34,8 +35,6 @@ WAITING = 3
 INTERRUPTED = 128
 """Stopped by a signal, whose number is added: 130 for Ctrl-C. No dataset was written; answers are in the store."""
 
-DECISIONS = Path("decisions.jsonl")
-"""Where decisions are looked for and written by default."""
 
 _Paths = Annotated[list[Path], typer.Argument(help="Article files, or folders of .txt files.", show_default=False)]
 _Output = Annotated[Path, typer.Option("-o", "--output", help="Dataset file (JSON); - for standard output.")]
@@ -141,6 +140,7 @@ app = typer.Typer(cls=_DefaultCommand, add_completion=False, no_args_is_help=Tru
 
 
 app.add_typer(store_app, name="store")
+app.command("review")(review_command)
 app.command("report")(report_command)
 
 
@@ -565,6 +565,27 @@ def _write(dataset: Dataset, output: Path) -> None:
     else:
         save(dataset, output)
     show_summary(dataset, None if to_stdout else output)
+
+
+@app.command("doctor")
+def doctor_command(
+    model: _Model = None,
+    base_url: _BaseUrl = None,
+    store: _Store = STORE,
+    budget: _Budget = None,
+    price: _Price = None,
+) -> None:
+    """Check key, URL, model and schema with one small call, and say in words what is wrong.
+
+    Exit status: 0 all well, 1 something is wrong, 2 wrong use or configuration.
+    """
+    from .doctor import diagnose
+
+    found = diagnose(model=model, base_url=base_url, store=store, budget=budget, price=_price(price))
+    for finding in found:
+        typer.echo(str(finding))
+    if any(finding.verdict == "wrong" for finding in found):
+        raise typer.Exit(FAILED)
 
 
 @app.command("schema")

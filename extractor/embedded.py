@@ -95,7 +95,9 @@ class EmbeddedServer:
         import httpx2
 
         address = self._server.listening_address
-        async with httpx2.AsyncClient(headers={"authorization": f"Bearer {key}"}, timeout=60, trust_env=False) as client:
+        async with httpx2.AsyncClient(
+            headers={"authorization": f"Bearer {key}"}, timeout=60, trust_env=False
+        ) as client:
             told = (await client.get(f"{address}/props")).json()
             fixed = (await client.post(f"{address}/tokenize", json={"content": request.messages[0]["content"]})).json()
         return int(told["default_generation_settings"]["n_ctx"]), len(fixed["tokens"])
@@ -112,7 +114,9 @@ def context_tokens(request: Request, fixed: float | None = None) -> int:
     """Tokens that each answer's context gets: the fixed part of the prompt (estimated, where it is not given), an article and
     an answer. llama.cpp cuts it to what the model was trained for."""
     first, *others = (len(m["content"].encode("utf-8", "surrogatepass")) / BYTES_PER_TOKEN for m in request.messages)
-    needed = (first if fixed is None else fixed) + max(ARTICLE_TOKENS, 2 * sum(others)) + (request.longest or ANSWER_TOKENS)
+    needed = (
+        (first if fixed is None else fixed) + max(ARTICLE_TOKENS, 2 * sum(others)) + (request.longest or ANSWER_TOKENS)
+    )
     return min(LARGEST_CONTEXT, -int(-needed // STEP_TOKENS) * STEP_TOKENS)
 
 

@@ -319,7 +319,12 @@ def _read_content(response: Any) -> Reply:
     if reason in _REFUSED or (blocked and not candidates):
         text, finish = f"the provider's content filter stopped the answer ({reason})", "refused"
     counts = (
-        (used.prompt_token_count, used.cached_content_token_count, used.candidates_token_count, used.thoughts_token_count)
+        (
+            used.prompt_token_count,
+            used.cached_content_token_count,
+            used.candidates_token_count,
+            used.thoughts_token_count,
+        )
         if used
         else (0, 0, 0, 0)
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -152,7 +151,7 @@ def _line(result: dict[str, Any]) -> bytes:
 
 
 @contextmanager
-def serving_batches(answer: Callable[[dict[str, Any]], Reply]) -> Iterator[BatchScript]:
+def serving_batches(answer: Callable[[dict[str, Any]], Reply]) -> Iterator[BatchScript]:  # noqa: C901 - one handler
     """A server for the length of the block."""
     script = BatchScript(answer)
 
@@ -250,4 +249,3 @@ def serving_batches(answer: Callable[[dict[str, Any]], Reply]) -> Iterator[Batch
         server.shutdown()
         server.server_close()
         thread.join()
-        time.sleep(0)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -56,6 +57,12 @@ def write(folder: Path, *numbers: int) -> None:
     (folder / "articles").mkdir(exist_ok=True)
     for n in numbers:
         (folder / "articles" / f"{n}.txt").write_text(ARTICLE.replace("40 crates", f"4{n} crates"), "utf-8")
+
+
+@pytest.fixture(autouse=True)
+def _no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server of the tests speaks plain HTTP; reading the machine's certificates takes most of a command's time."""
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: None)
 
 
 @pytest.fixture

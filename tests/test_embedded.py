@@ -119,13 +119,28 @@ def test_a_damaged_file_is_said_by_name_and_stops_the_run(model: Path, tmp_path:
 
 def test_a_context_that_does_not_hold_the_instructions_is_said_in_tokens(model: Path) -> None:
     """The file's own context is 32,768 tokens; words that it does not know are read character by character."""
-    with pytest.raises(ProviderRejected, match=r"context of 32768 tokens is too small: the instructions alone take 4\d{4}"):
+    with pytest.raises(
+        ProviderRejected, match=r"context of 32768 tokens is too small: the instructions alone take 4\d{4}"
+    ):
         _send(settings_for(model), "zq " * 13_500)
 
 
-def test_a_prompt_that_takes_more_tokens_than_estimated_gets_the_context_that_it_needs(model: Path) -> None:
-    """24,000 characters are 24,000 tokens to this model, three times the estimate."""
-    assert _send(settings_for(model), "zq " * 8_000).text.startswith("{")
+def test_a_prompt_that_takes_more_tokens_than_estimated_gets_the_context_that_it_needs(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """2,400 characters are 2,400 tokens to this model, three times the estimate."""
+    from extractor import embedded
+
+    contexts: list[int] = []
+    started = embedded._started
+
+    def noted(file: Path, slots: int, context: int, key: str) -> Any:
+        contexts.append(context)
+        return started(file, slots, context, key)
+
+    monkeypatch.setattr(embedded, "_started", noted)
+    assert _send(settings_for(model), "zq " * 800).text.startswith("{")
+    assert contexts == [9 * 1_024 + 1_024, 11 * 1_024]
 
 
 def test_an_article_that_does_not_fit_beside_them_is_said_in_tokens(model: Path) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import builtins
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +40,13 @@ PROVIDERS = ("anthropic", "google")
 
 
 @pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No key of the machine; waits that no server asked for are cut short."""
     import tenacity
 
     for name in ("ANTHROPIC_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY", "ANTHROPIC_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(tenacity, "wait_random_exponential", lambda **_: lambda _state: 0.01)
-    yield
 
 
 def claude(answer: Any = EMPTY, *, stop: str = "tool_use", text: str = "", **step: Any) -> Reply:
@@ -459,10 +457,8 @@ def test_every_error_of_google_s_library_becomes_one_of_ours(monkeypatch: pytest
         for kind in _subclasses(google.APIError)
         for status in (400, 401, 403, 404, 409, 422, 429, 500, 503)
     ]
-    for name in ("UnknownApiResponseError", "UnknownFunctionCallArgumentError", "UnsupportedFunctionError"):
-        errors.append(getattr(google, name)("SECRET"))
-    for kind in _subclasses(httpx2.TransportError):
-        errors.append(kind("SECRET"))
+    others = (google.UnknownApiResponseError, google.UnknownFunctionCallArgumentError, google.UnsupportedFunctionError)
+    errors += [kind("SECRET") for kind in (*others, *_subclasses(httpx2.TransportError))]
     assert len(errors) > 30
     _each_is_mapped("google", errors, monkeypatch)
 

@@ -66,11 +66,11 @@ def test_a_decision_is_in_the_file_before_the_page_is_told(review: Review, clien
 def test_the_next_merge_honours_it(review: Review, client: TestClient, folder: Path) -> None:
     from extractor import merge
 
-    post(client, choice(review, folder, verb="edit", edit={"stage": "promised"}))
+    post(client, choice(review, folder, verb="edit", edit={"stage": "agreed"}))
     decided, _ = load_decisions(folder / "decisions.jsonl")
     merged = merge([load(folder / "out.json")], decisions=decided)
     assert [d.status for d in merged.decisions] == ["applied"]
-    assert any(e.edited == "promised" for a in merged.allegations for e in a.edits)
+    assert any(e.edited == "agreed" for a in merged.allegations for e in a.edits)
 
 
 def test_two_tabs_do_not_lose_each_others_work(review: Review, client: TestClient, folder: Path) -> None:

@@ -4,20 +4,11 @@
 
 (() => {
   const { report } = globalThis;
+  const { el } = report;
   const EVERY_MS = 5000;
   const known = { dataset: null, decisions: [], broken: [], changed: false, file: "" };
   const unsent = [];
   let who = "";
-
-  function el(name, attributes = {}, ...children) {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) {
-      if (typeof value === "function") made.addEventListener(key, value);
-      else if (value !== null && value !== false) made.setAttribute(key, value === true ? "" : String(value));
-    }
-    made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
-    return made;
-  }
 
   // What the server knows ---------------------------------------------------------------------------------------------
 
@@ -124,7 +115,7 @@
   function draw(allegation, place) {
     const list = el("ul", { class: "decisions" });
     shown = { allegation, place, list };
-    place.replaceChildren(
+    place.replaceChildren(...[
       el("h2", {}, "Decide"),
       el("p", { class: "muted" }, "Every decision is written at once, and honoured by the next merge."),
       allegation.claims.map((claim) => claimForm(claim, allegation)),
@@ -132,7 +123,7 @@
       [...new Set(allegation.attributions.map((a) => a.source))].map(sourceForm),
       pairForms(allegation),
       el("h3", {}, "Decisions"), list,
-    );
+    ].flat());
     drawList(allegation, list);
   }
 

@@ -8,7 +8,7 @@
 // view again, after `report.index.rows` or what stands behind `report.allegation(id)` was changed.
 
 import { el } from "./dom.js";
-import { allegationAt, index, positionOf } from "./data.js";
+import { allegationAt, index, positionOf, records } from "./data.js";
 
 const makers = [];
 let redraw = () => {};
@@ -26,6 +26,8 @@ export function openToOtherScripts(draw) {
     mode: index.mode,
     index,
     allegation: (id) => allegationAt(positionOf(id)),
+    el,
+    record: (kind, id) => records(kind).get(id),
     addAction(make) {
       makers.push(make);
       redraw();

@@ -498,14 +498,14 @@ def _clause_starts(view: str) -> set[int]:
 
 def _led(view: str, rules: list[_Rule]) -> list[_Rule]:
     """The rules without those that match nothing, or want a verb at the beginning of a clause, or a role, where none is."""
-    rules = [rule for rule in rules if rule.marked or rule.pattern.search(view)]
-    if _points(rules) < ENOUGH:
-        return rules
     finders = [_finders(script) for script in _table()["scripts"] if re.search(script, view)]
     starts = _clause_starts(view) if any(rule.leads for rule in rules) else ()
     wanted = {rule.leads for rule in rules if rule.leads}
     led = {role for role in wanted for f in finders if role in f and any(f[role].match(view, at) for at in starts)}
     rules = [rule for rule in rules if not rule.leads or rule.leads in led]
+    if _points(rules) < ENOUGH:
+        return rules
+    rules = [rule for rule in rules if rule.marked or rule.pattern.search(view)]
     for role, mark in _MARKS.items():
         if _points(rules) < ENOUGH:
             break

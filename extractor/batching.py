@@ -38,6 +38,7 @@ from .dataset import run_record
 from .errors import AnswerInvalid, ArticleError, BudgetSpent, ProviderFailed, UnreadableArticle, UsageError
 from .extraction import ask
 from .llm import Tally
+from .modelnames import parse
 from .pacing import BYTES_PER_TOKEN
 from .pipeline import aextract
 from .prices import BATCH_SHARE, DIGITS, OUTPUT_LIMIT, Prices
@@ -136,6 +137,10 @@ async def asubmit(
     chosen = settings or build()
     if chosen.store is None or chosen.recordings:
         raise UsageError("batches need a store and a server: name the store's folder, and give no recordings")
+    if (asked := parse(chosen.model)).provider != "openai":
+        raise UsageError(
+            f"batches go through OpenAI's batch API, which {asked.provider}: models do not have; ask them with extract ask"
+        )
     given = [Path(p) for p in paths]
     files, _ = articles.find(given)
     async with _opened(chosen.store, chosen, told, (most_requests, most_bytes)) as desk:

@@ -16,6 +16,7 @@ from rich.console import Console
 from typer.core import TyperCommand, TyperGroup
 
 from .errors import ExtractorError, Stopped, UsageError
+from .export_cli import export_command, show_command
 from .report_cli import report_command
 from .review_cli import DECISIONS, review_command
 from .store_cli import STORE
@@ -142,6 +143,8 @@ app = typer.Typer(cls=_DefaultCommand, add_completion=False, no_args_is_help=Tru
 app.add_typer(store_app, name="store")
 app.command("review")(review_command)
 app.command("report")(report_command)
+app.command("export")(export_command)
+app.command("show")(show_command)
 
 
 def _version(wanted: bool) -> None:
@@ -384,7 +387,7 @@ def collect_command(
     else:
         for failed in collected.failures:
             tell(f"failed: {failed.path}: {failed.message}")
-    tell(f"arrived now: {collected.usage.calls} answers for {usd(collected.usd)}, at half of the price as in every batch")
+    tell(f"arrived now: {collected.usage.calls} answers for {usd(collected.usd)}, at half of the ordinary price")
     if collected.waiting:
         tell(f"{collected.waiting} of {collected.articles} articles are waiting; the same command looks again later")
         raise typer.Exit(WAITING)

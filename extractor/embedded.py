@@ -26,8 +26,8 @@ MOST_SLOTS = 8
 BYTES_PER_TOKEN = 3.0
 """Of the prompt, cautiously: tokenizers of current open models take 3.5 to 4.5 bytes of English for one token."""
 
-ARTICLE_TOKENS = 8_192
-"""Room for an article and what it is asked again about, where its first one is no longer than that."""
+ARTICLE_TOKENS = 12_288
+"""Room for an article with an earlier answer about it, at least: loading again for a longer one takes time."""
 
 ANSWER_TOKENS = 8_192
 """Room for an answer, where no parameter limits it; the longest recorded one has 7,000."""
@@ -42,8 +42,12 @@ class EmbeddedServer:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._file = Path(settings.model_name.name).expanduser()
-        self._loading = asyncio.Lock()
+        self._calm = asyncio.Condition()
+        self._in_flight = 0
         self._server: Any = None
+        self._started_with: int | None = None
+        self._context: int | None = None
+        self._fixed: int | None = None
         self._chat: ChatServer | None = None
         if settings.source == "replay":
             self._chat = ChatServer(settings)
@@ -66,29 +70,55 @@ class EmbeddedServer:
     async def send(self, request: Request) -> tuple[Reply, float]:
         """As :meth:`extractor.chat_api.ChatServer.send`. Raises NoModel where the file cannot be loaded, and ProviderRejected
         where the model's context does not hold the fixed part of the prompt."""
-        async with self._loading:
-            if self._chat is None:
-                self._chat = await self._load(request)
-        # a recording must not depend on where the file lies
-        reply, pause_s = await self._chat.send(replace(request, model=self._file.stem))
+        async with self._calm:
+            await self._calm.wait_for(lambda: self._holds(request) or not self._in_flight)
+            if not self._holds(request):
+                await self._load(request)
+            self._in_flight += 1
+        try:
+            assert self._chat  # noqa: S101 - loaded above
+            # a recording must not depend on where the file lies
+            reply, pause_s = await self._chat.send(replace(request, model=self._file.stem))
+        finally:
+            async with self._calm:
+                self._in_flight -= 1
+                self._calm.notify_all()
         return replace(reply, model=self._file.stem), pause_s
 
-    async def _load(self, request: Request) -> ChatServer:
-        key, tokens = secrets.token_urlsafe(), context_tokens(request)
+    def _holds(self, request: Request) -> bool:
+        """Whether the model is loaded with a context that is large enough, or as large as its contexts get."""
+        if self._chat is None:
+            return False
+        return self._context is None or context_tokens(request, self._fixed) <= self._context
+
+    async def _load(self, request: Request) -> None:
+        if self._chat:
+            await self._chat.close()
+            self._chat = None
+        key, tokens = secrets.token_urlsafe(), context_tokens(request, self._fixed)
         await self._start(tokens, key)
         if not self._settings.recordings:  # what is asked here would be recorded
-            context, taken = await self._measured(request, key)
-            if context >= tokens and (more := context_tokens(request, fixed=taken)) > tokens:
-                await self._start(more, key)
+            context, self._fixed = await self._measured(request, key)
+            if context >= tokens and (more := context_tokens(request, self._fixed)) > tokens:
+                tokens = more
+                await self._start(tokens, key)
                 context, _ = await self._measured(request, key)
-            self._check_context(context, taken)
+            self._check_context(context, self._fixed)
+            self._context = tokens if context >= tokens else None
         there = {"base_url": f"{self._server.listening_address}/v1", "api_key": SecretStr(key), "model": "embedded"}
-        return ChatServer(self._settings.model_copy(update=there))
+        self._chat = ChatServer(self._settings.model_copy(update=there))
 
     async def _start(self, tokens: int, key: str) -> None:
         self._server = None  # gives the memory back first
         slots = min(self._settings.concurrency, MOST_SLOTS)
-        self._server = await asyncio.to_thread(_started, self._file, slots, tokens, key)
+        try:
+            self._server = await asyncio.to_thread(_started, self._file, slots, tokens, key)
+        except NoModel:
+            if self._started_with is None:
+                raise
+            tokens = self._started_with  # too little memory for more: the long article fails, and not the run
+            self._server = await asyncio.to_thread(_started, self._file, slots, tokens, key)
+        self._started_with = tokens
 
     async def _measured(self, request: Request, key: str) -> tuple[int, int]:
         """Tokens that a context holds (at most what the model was trained for), and that the fixed part of the prompt takes."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from .errors import BudgetSpent, UsageError
+from .modelnames import parse
 from .replies import CallFailed, Reply, Request
 from .schemas import NO_USAGE, Usage
 from .settings import Price
@@ -78,7 +79,7 @@ def _listed(model: str | None, prompt_tokens: int, cached_tokens: int, completio
 
     tokens = Tokens(input_tokens=prompt_tokens, cache_read_tokens=cached_tokens, output_tokens=completion_tokens)
     try:
-        return float(calc_price(tokens, model_ref=model).total_price)
+        return float(calc_price(tokens, model_ref=parse(model).name).total_price)
     except LookupError:
         return None
 

@@ -36,7 +36,7 @@ def report_command(
     loaded = load(dataset)
     texts = read_texts(loaded, articles or ())
     write(loaded, output, texts)
-    states = Counter(text.state for text in texts.values())
+    states: Counter[str] = Counter(text.state for text in texts.values())
     if not articles:
         tell("without the articles' texts: name their files or folders behind the dataset to show evidence in whole texts")
     else:

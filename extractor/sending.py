@@ -75,11 +75,14 @@ class Sender:
         return place, reply, False
 
     def _kept(self, key: str, request: Request) -> tuple[str, Reply] | None:
-        """The reply that was paid for, and where it is kept. A whole one is the same under any limit, a cut one is not."""
+        """The reply that was paid for, and where it is kept. A whole one is the same under any limit; one that was cut off
+        comes first, so that the same calls are counted again."""
         assert self.store  # noqa: S101 - the caller has looked
-        places = dict.fromkeys((key, _cut_place(key, request)))
-        found = ((place, self.store.reply(place)) for place in places)
-        return next(((p, r) for p, r in found if r and (r.finish != "length" or p == _cut_place(key, request))), None)
+        cut = _cut_place(key, request)
+        if found := self.store.reply(cut):
+            return cut, found
+        found = self.store.reply(key) if cut != key else None
+        return (key, found) if found and found.finish != "length" else None
 
     def forget(self, keys: Iterable[str]) -> None:
         """Drop the replies of an article that ended without a valid answer, so that another run asks again."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import http.server
 import json
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +17,7 @@ from extractor.replies import SCHEMAS
 from extractor.schemas import Answer
 from extractor.store import FILE, Store
 from extractor.testing import EMPTY
-from tests.server import serving
+from tests.bodies import NOT_FOUND, Body, Giving, giving
 from tests.test_cli import extract
 from tests.test_providers import claude, claude_error, gemini
 
@@ -29,81 +25,24 @@ KEY = "SECRETKEY"
 SECRET_DETAIL = f"scripted detail {KEY} harvest festival"
 
 
-@dataclass
-class Answered:
-    """What a server answers to a request."""
-
-    body: Any = None
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    delay_s: float = 0
-
-
-def completion(
-    content: str = json.dumps(EMPTY), *, finish: str = "stop", usage: bool = True, **message: Any
-) -> Answered:
+def completion(content: str = json.dumps(EMPTY), *, finish: str = "stop", usage: bool = True, **message: Any) -> Body:
     body: dict[str, Any] = {
         "model": "scripted-1",
         "choices": [{"message": {"content": content, **message}, "finish_reason": finish}],
     }
     if usage:
         body["usage"] = {"prompt_tokens": 5000, "completion_tokens": 60}
-    return Answered(body)
+    return Body(body)
 
 
-def refusal(status: int, message: str = "", code: str | None = None, **headers: str) -> Answered:
+def refusal(status: int, message: str = "", code: str | None = None, **headers: str) -> Body:
     error = {"message": f"{message} {SECRET_DETAIL}", "code": code, "param": None}
-    return Answered({"error": error}, status, headers)
+    return Body({"error": error}, status, headers)
 
 
-PAGE = Answered("<!doctype html><html><body>Welcome</body></html>", 200, {"content-type": "text/html"})
-NOT_FOUND = Answered({"detail": "Not Found"}, 404)
-MODELS = Answered({"data": [{"id": n} for n in ("gpt-5.4-mini", "gpt-5.4", "whisper-9", "gpt-5.4\nSECRETKEY")]})
+PAGE = Body("<!doctype html><html><body>Welcome</body></html>", 200, {"content-type": "text/html"})
+MODELS = Body({"data": [{"id": n} for n in ("gpt-5.4-mini", "gpt-5.4", "whisper-9", "gpt-5.4\nSECRETKEY")]})
 GOOD = completion()
-
-
-@dataclass
-class Served:
-    """A server by its routes, and what it was asked."""
-
-    root: str
-    asked: list[tuple[str, str]]
-
-
-@contextmanager
-def served(routes: dict[str, Answered]) -> Iterator[Served]:
-    """Answers each path from ``routes``; the route * answers all others, or they are not found."""
-    asked: list[tuple[str, str]] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
-
-        def _answer(self) -> None:
-            self.rfile.read(int(self.headers.get("content-length", 0)))
-            asked.append((self.command, self.path))
-            answered = routes.get(self.path) or routes.get("*") or NOT_FOUND
-            threading.Event().wait(answered.delay_s)
-            body = answered.body
-            data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-            self.send_response(answered.status)
-            for name, value in {"content-type": "application/json", **answered.headers}.items():
-                self.send_header(name, value)
-            self.send_header("content-length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        do_GET = do_POST = _answer
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield Served(f"http://127.0.0.1:{server.server_address[1]}", asked)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @pytest.fixture(autouse=True)
@@ -115,9 +54,9 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
 
 
-def look(routes: dict[str, Answered], path: str = "/v1", **arguments: Any) -> tuple[dict[str, Finding], Served]:
+def look(routes: dict[str, Body], path: str = "/v1", **arguments: Any) -> tuple[dict[str, Finding], Giving]:
     """The findings about a server, by what they are about; none of them tells a secret, and only one call was made."""
-    with served(routes) as server:
+    with giving(routes=routes) as server:
         found = diagnose(**{"model": "gpt-5.4-mini", "base_url": server.root + path, "price": (1, 2), **arguments})
     told = "\n".join(map(str, found))
     assert KEY not in told
@@ -167,14 +106,14 @@ def test_a_server_that_works_is_told_with_what_the_call_cost() -> None:
         ({CHAT: refusal(400, "exceed context size")}, "context", "32,768"),
         ({CHAT: refusal(400, "odd", "strange_code")}, "call", "answers 400 (strange_code)"),
         ({CHAT: refusal(500)}, "call", "answers 500"),
-        ({CHAT: Answered({"hello": 1})}, "url", "not a chat completion"),
+        ({CHAT: Body({"hello": 1})}, "url", "not a chat completion"),
         ({CHAT: completion("Sure! Here is the answer")}, "schema", "constrained decoding is not active"),
         ({CHAT: completion('{"allegations": []}')}, "schema", "constrained decoding is not active"),
         ({CHAT: completion('{"publication": {', finish="length")}, "answer", "cut off"),
         ({CHAT: completion("", refusal="I can't")}, "answer", "refused two harmless sentences"),
     ],
 )
-def test_what_is_wrong_is_said_in_words(routes: dict[str, Answered], about: str, told: str) -> None:
+def test_what_is_wrong_is_said_in_words(routes: dict[str, Body], about: str, told: str) -> None:
     found, _ = look(routes, parameters={"temperature": 0})
     assert found[about].verdict == "wrong"
     assert told in found[about].message
@@ -234,7 +173,7 @@ def test_a_host_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_https_where_the_server_speaks_http() -> None:
-    with served({CHAT: GOOD}) as server:
+    with giving(routes={CHAT: GOOD}) as server:
         found = only_wrong(base_url=server.root.replace("http:", "https:") + "/v1")
     assert "does not speak TLS" in found.message
     assert "http://" in found.message
@@ -275,7 +214,7 @@ def test_neither_key_nor_server(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_where_settings_come_from_is_told_by_name_only() -> None:
     Path("extractor.toml").write_text('model = "m"\n')
     Path("pyproject.toml").write_text("[tool.other]\n")
-    with served({CHAT: GOOD}) as server:
+    with giving(routes={CHAT: GOOD}) as server:
         told = str(diagnose(base_url=f"{server.root}/v1")[0])
         Path("pyproject.toml").write_text("[tool.extractor]\nreasks = 1\n")
         both = str(diagnose(base_url=f"{server.root}/v1")[0])
@@ -341,13 +280,13 @@ def test_a_store_that_is_not_there_yet_is_not_made() -> None:
 def test_other_providers_are_looked_at_through_their_own_modules(monkeypatch: pytest.MonkeyPatch) -> None:
     for provider, reply in (("anthropic", claude()), ("google", gemini())):
         monkeypatch.setenv("ANTHROPIC_API_KEY" if provider == "anthropic" else "GEMINI_API_KEY", KEY)
-        with serving(reply) as script:
-            found = diagnose(model=f"{provider}:m", base_url=script.url.removesuffix("/v1"))
+        with giving(reply) as server:
+            found = diagnose(model=f"{provider}:m", base_url=server.root)
         assert [f for f in found if f.verdict == "wrong"] == []
         assert "1,000 tokens sent" in "\n".join(map(str, found))
-        assert len(script.requests) == 1
-    with serving(claude_error(401, "authentication_error")) as script:
-        found = diagnose(model="anthropic:m", base_url=script.url.removesuffix("/v1"))
+        assert len(server.requests) == 1
+    with giving(claude_error(401, "authentication_error")) as server:
+        found = diagnose(model="anthropic:m", base_url=server.root)
     assert found[-1].verdict == "wrong"
     assert "ANTHROPIC_API_KEY" in found[-1].message
 
@@ -369,7 +308,7 @@ def test_a_real_constrained_decoder_is_found_to_obey(tmp_path: Path) -> None:
 
 
 def test_the_command_s_status_says_how_it_went(tmp_path: Path) -> None:
-    with served({CHAT: GOOD}) as server:
+    with giving(routes={CHAT: GOOD}) as server:
         fine = extract("doctor", "--model", "m", "--base-url", f"{server.root}/v1", cwd=tmp_path, OPENAI_API_KEY=KEY)
     wrong = extract("doctor", "--model", "m", "--base-url", "http://127.0.0.1:9/v1", cwd=tmp_path)
     misused = extract("doctor", "--price", "x", "--model", "m", cwd=tmp_path)
@@ -381,7 +320,7 @@ def test_the_command_s_status_says_how_it_went(tmp_path: Path) -> None:
 
 def test_the_form_of_an_answer_is_held_to_the_schema_in_every_keyword_that_ours_use() -> None:
     schema = SCHEMAS[Answer]()
-    used = {k for k in _keywords(schema)}
+    used = set(_keywords(schema))
     assert used <= {"$defs", "$ref", "anyOf", "enum", "type", "properties", "required", "additionalProperties", "items"}
     assert obeys(EMPTY, schema)
     actor = {"id": "a", "name": "n", "name_en": None, "kind": "state", "country": None, "title": None}

@@ -140,7 +140,33 @@ def test_a_prompt_that_takes_more_tokens_than_estimated_gets_the_context_that_it
 
     monkeypatch.setattr(embedded, "_started", noted)
     assert _send(settings_for(model), "zq " * 800).text.startswith("{")
-    assert contexts == [9 * 1_024 + 1_024, 11 * 1_024]
+    assert contexts == [13 * 1_024, 15 * 1_024]
+
+
+def test_a_longer_article_is_waited_for_and_gets_a_larger_context(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is loaded again once nothing is in flight, and then serves the short ones too."""
+    from extractor import embedded
+
+    contexts: list[int] = []
+    started = embedded._started
+
+    def noted(file: Path, slots: int, context: int, key: str) -> Any:
+        contexts.append(context)
+        return started(file, slots, context, key)
+
+    monkeypatch.setattr(embedded, "_started", noted)
+    monkeypatch.setattr(embedded, "ARTICLE_TOKENS", 1_024)
+
+    async def ask() -> list[str]:
+        server = provider_for(settings_for(model, parameters=PARAMETERS))
+        articles = ("One.", "Two.", "zq " * 1_000, "Three.")
+        replies = await asyncio.gather(*(server.send(_request("Fixed.", text)) for text in articles))
+        await server.close()
+        return [reply.text for reply, _ in replies]
+
+    texts = asyncio.run(ask())
+    assert all(text.startswith("{") for text in texts)
+    assert contexts == [2 * 1_024, 3 * 1_024]
 
 
 def test_an_article_that_does_not_fit_beside_them_is_said_in_tokens(model: Path) -> None:
@@ -160,6 +186,36 @@ def test_the_context_grows_with_the_prompt_and_has_bounds() -> None:
     assert tokens(30_000, 3_000, max_tokens=1_000) < tokens(30_000, 3_000)
     assert tokens(10_000_000, 0) == LARGEST_CONTEXT
     assert tokens(30_000, 3_000) % 1_024 == 0
+
+
+def test_too_little_memory_for_a_longer_article_fails_that_article_alone(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from extractor import embedded
+    from extractor.errors import ProviderFailed
+
+    started = embedded._started
+
+    def small(file: Path, slots: int, context: int, key: str) -> Any:
+        if context > 2 * 1_024:
+            raise NoModel("too little memory")
+        return started(file, slots, context, key)
+
+    monkeypatch.setattr(embedded, "_started", small)
+    monkeypatch.setattr(embedded, "ARTICLE_TOKENS", 1_024)
+
+    async def ask() -> Any:
+        server = provider_for(settings_for(model, parameters=PARAMETERS))
+        requests = (_request("Fixed.", text) for text in ("One.", "zq " * 2_000, "Two."))
+        results = [await asyncio.gather(server.send(r), return_exceptions=True) for r in requests]
+        await server.close()
+        return [result for (result,) in results]
+
+    first, long, last = asyncio.run(ask())
+    assert isinstance(long, ProviderFailed)
+    assert "too long for the model's context" in str(long)
+    assert first[0].text.startswith("{")
+    assert last[0].text.startswith("{")
 
 
 def test_nobody_else_can_ask_it(model: Path) -> None:

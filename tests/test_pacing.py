@@ -127,18 +127,16 @@ def test_a_pause_holds_calls_that_had_their_turn_and_waited_for_the_users_limit(
             began.append(time.monotonic())
 
     async def run() -> float:
-        pace = Pace(8, rpm=6000)
-        calls = [asyncio.create_task(call(pace)) for _ in range(4)]
-        while not began:
-            await asyncio.sleep(0)
-        pace.limited(time.monotonic(), 0.15)
+        pace = Pace(8, rpm=600)
+        calls = [asyncio.create_task(call(pace)) for _ in range(3)]
+        await asyncio.sleep(0.01)
+        pace.limited(time.monotonic(), 0.2)
         told = time.monotonic()
         await asyncio.gather(*calls)
         return told
 
     told = asyncio.run(run())
-    assert all(t - told >= 0.149 for t in began[1:])
-    assert all(b - a >= 0.0095 for a, b in zip(began[1:], began[2:], strict=False))
+    assert [t - told >= 0.199 for t in began] == [False, True, True]
 
 
 # The server's ---------------------------------------------------------------------------------------------------------
@@ -226,8 +224,7 @@ def test_never_more_in_flight_than_the_limit_and_nobody_waits_for_ever(
             nonlocal running
             async with pace.slot(100):
                 running += 1
-                assert running <= most
-                assert running == 1 or running <= highest[0]
+                assert running <= pace.limit <= most
                 began = time.monotonic()
                 try:
                     for _ in range(turns):
@@ -242,9 +239,7 @@ def test_never_more_in_flight_than_the_limit_and_nobody_waits_for_ever(
                         pace.answered(5.0 if what == "slow" else 1.0, size=100, tokens=25)
                 finally:
                     running -= 1
-                    highest[0] = max(running, pace.limit)
 
-        highest = [pace.limit]
         calls = [asyncio.create_task(call(n, *event)) for n, event in enumerate(events)]
         await asyncio.sleep(0)
         for task, (what, _) in zip(calls, events, strict=True):

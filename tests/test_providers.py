@@ -30,8 +30,8 @@ from extractor.replies import SCHEMAS, CallFailed, Request
 from extractor.schemas import Answer, PairVerdict, SupportAnswer
 from extractor.settings import Settings, build
 from extractor.testing import EMPTY
+from tests.bodies import Body, Giving, giving
 from tests.runs import scripted_settings
-from tests.server import Reply, Script, serving
 
 ARTICLE = "[1] Dorvia {{ 7*7 }} {% raw %}"
 MESSAGES = [{"role": "system", "content": "Fixed {{ part }}."}, {"role": "user", "content": ARTICLE}]
@@ -49,7 +49,7 @@ def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tenacity, "wait_random_exponential", lambda **_: lambda _state: 0.01)
 
 
-def claude(answer: Any = EMPTY, *, stop: str = "tool_use", text: str = "", **step: Any) -> Reply:
+def claude(answer: Any = EMPTY, *, stop: str = "tool_use", text: str = "", **step: Any) -> Body:
     """A message as Anthropic's API gives it."""
     content: list[dict[str, Any]] = [{"type": "text", "text": text}] if text else []
     if answer is not None:
@@ -70,10 +70,10 @@ def claude(answer: Any = EMPTY, *, stop: str = "tool_use", text: str = "", **ste
         "stop_sequence": None,
         "usage": used,
     }
-    return Reply(body=body, **step)
+    return Body(body=body, **step)
 
 
-def gemini(answer: Any = EMPTY, *, stop: str = "STOP", block: str | None = None, **step: Any) -> Reply:
+def gemini(answer: Any = EMPTY, *, stop: str = "STOP", block: str | None = None, **step: Any) -> Body:
     """A response as Gemini's API gives it."""
     parts = [{"text": "thinking", "thought": True}, {"text": answer if isinstance(answer, str) else json.dumps(answer)}]
     body: dict[str, Any] = {
@@ -89,35 +89,35 @@ def gemini(answer: Any = EMPTY, *, stop: str = "STOP", block: str | None = None,
     }
     if block:
         body |= {"candidates": [], "promptFeedback": {"blockReason": block}}
-    return Reply(body=body, **step)
+    return Body(body=body, **step)
 
 
-def claude_error(status: int, kind: str, message: str = "scripted SECRETDETAIL", **step: Any) -> Reply:
-    return Reply(status=status, body={"type": "error", "error": {"type": kind, "message": message}}, **step)
+def claude_error(status: int, kind: str, message: str = "scripted SECRETDETAIL", **step: Any) -> Body:
+    return Body(status=status, body={"type": "error", "error": {"type": kind, "message": message}}, **step)
 
 
-def gemini_error(status: int, kind: str, message: str = "scripted SECRETDETAIL", *details: Any, **step: Any) -> Reply:
+def gemini_error(status: int, kind: str, message: str = "scripted SECRETDETAIL", *details: Any, **step: Any) -> Body:
     error = {"code": status, "status": kind, "message": message, "details": list(details)}
-    return Reply(status=status, body={"error": error}, **step)
+    return Body(status=status, body={"error": error}, **step)
 
 
 OK = {"anthropic": claude(), "google": gemini()}
 BAD = {"anthropic": claude({"nonsense": 1}), "google": gemini({"nonsense": 1})}
 
 
-def settings_for(provider: str, script: Script | None = None, **changes: object) -> Settings:
-    root = script.url.removesuffix("/v1") if script else None
+def settings_for(provider: str, server: Giving | None = None, **changes: object) -> Settings:
+    root = server.root if server else None
     return scripted_settings(**{"model": f"{provider}:m", "base_url": root, f"{provider}_key": KEY, **changes})
 
 
-def call(provider: str, *steps: Reply, tally: Tally | None = None, **settings: object) -> tuple[Answer, Script]:
-    async def complete(script: Script) -> Answer:
-        async with Model(settings_for(provider, script, **settings)) as model:
+def call(provider: str, *steps: Body, tally: Tally | None = None, **settings: object) -> tuple[Answer, Giving]:
+    async def complete(server: Giving) -> Answer:
+        async with Model(settings_for(provider, server, **settings)) as model:
             answer, _ = await model.complete(list(MESSAGES), tally or Tally(), reasks=2)
             return answer
 
-    with serving(*steps) as script:
-        return asyncio.run(complete(script)), script
+    with giving(*steps) as server:
+        return asyncio.run(complete(server)), server
 
 
 # The name ------------------------------------------------------------------------------------------------------------
@@ -144,11 +144,11 @@ def test_each_provider_gets_its_own_key_and_never_another_ones(monkeypatch: pyte
     for provider, name in (("anthropic", "ANTHROPIC_API_KEY"), ("google", "GEMINI_API_KEY")):
         with pytest.raises(NoModel, match=name):
             _ = settings_for(provider, **{f"{provider}_key": None}).source
-        with serving(OK[provider]) as script:
+        with giving(OK[provider]) as server:
             monkeypatch.setenv(name, "SECRETOWN")
-            settings = scripted_settings(model=f"{provider}:m", base_url=script.url.removesuffix("/v1"))
+            settings = scripted_settings(model=f"{provider}:m", base_url=server.root)
             asyncio.run(_sent(settings))
-        sent = " ".join(script.headers[0].values())
+        sent = " ".join(server.headers[0].values())
         assert "SECRETOWN" in sent
         assert "SECRETOPENAI" not in sent
         assert "SECRETOWN" not in repr(settings)
@@ -189,9 +189,9 @@ def test_a_missing_extra_is_named_with_how_to_install_it(provider: str, monkeypa
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_an_answer_arrives_and_all_its_tokens_are_counted(provider: str) -> None:
     tally = Tally()
-    answer, script = call(provider, OK[provider], tally=tally)
+    answer, server = call(provider, OK[provider], tally=tally)
     assert answer.model_dump() == EMPTY
-    assert len(script.requests) == 1
+    assert len(server.requests) == 1
     assert tally.models == {f"{'claude' if provider == 'anthropic' else 'gemini'}-scripted"}
     assert tally.usage.model_dump() == {
         "calls": 1,
@@ -202,8 +202,8 @@ def test_an_answer_arrives_and_all_its_tokens_are_counted(provider: str) -> None
 
 
 def test_anthropic_gets_the_schema_as_a_strict_tool_and_the_fixed_part_to_be_cached() -> None:
-    _, script = call("anthropic", OK["anthropic"], parameters={"temperature": 0, "max_completion_tokens": 3000})
-    sent = script.requests[0]
+    _, server = call("anthropic", OK["anthropic"], parameters={"temperature": 0, "max_completion_tokens": 3000})
+    sent = server.requests[0]
     assert sent["model"] == "m"
     assert sent["system"] == [{"type": "text", "text": "Fixed {{ part }}.", "cache_control": {"type": "ephemeral"}}]
     assert sent["messages"] == [{"role": "user", "content": ARTICLE}]
@@ -250,20 +250,20 @@ def test_a_field_that_was_left_out_means_null_and_any_other_stays_missing() -> N
 def test_a_schema_that_anthropic_refuses_is_sent_as_a_plain_tool_from_then_on() -> None:
     refused = claude_error(400, "invalid_request_error", "The compiled grammar is too large")
 
-    async def twice(script: Script) -> None:
-        provider = provider_for(settings_for("anthropic", script))
+    async def twice(server: Giving) -> None:
+        provider = provider_for(settings_for("anthropic", server))
         for _ in range(2):
             await provider.send(_request())
         await provider.close()
 
-    with serving(refused, OK["anthropic"]) as script:
-        asyncio.run(twice(script))
-    assert [r["tools"][0].get("strict") for r in script.requests] == [True, None, None]
+    with giving(refused, OK["anthropic"]) as server:
+        asyncio.run(twice(server))
+    assert [r["tools"][0].get("strict") for r in server.requests] == [True, None, None]
 
 
 def test_google_gets_the_schema_as_it_is() -> None:
-    _, script = call("google", OK["google"], parameters={"temperature": 0, "max_completion_tokens": 3000})
-    sent = script.requests[0]
+    _, server = call("google", OK["google"], parameters={"temperature": 0, "max_completion_tokens": 3000})
+    sent = server.requests[0]
     assert sent["systemInstruction"]["parts"] == [{"text": "Fixed {{ part }}."}]
     assert sent["contents"] == [{"role": "user", "parts": [{"text": ARTICLE}]}]
     config = sent["generationConfig"]
@@ -279,10 +279,10 @@ def test_a_parameter_that_google_does_not_know_is_named_before_anything_is_sent(
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_an_invalid_answer_is_asked_again_in_the_same_conversation(provider: str) -> None:
     tally = Tally()
-    answer, script = call(provider, BAD[provider], OK[provider], tally=tally)
+    answer, server = call(provider, BAD[provider], OK[provider], tally=tally)
     assert answer.model_dump() == EMPTY
     assert tally.usage.calls == 2
-    turns = script.requests[1]["messages" if provider == "anthropic" else "contents"]
+    turns = server.requests[1]["messages" if provider == "anthropic" else "contents"]
     assert [t["role"] for t in turns] == ["user", "assistant" if provider == "anthropic" else "model", "user"]
     assert "nonsense" in json.dumps(turns[1])
     with pytest.raises(AnswerInvalid):
@@ -292,9 +292,9 @@ def test_an_invalid_answer_is_asked_again_in_the_same_conversation(provider: str
 @pytest.mark.parametrize("kind", [PairVerdict, SupportAnswer])
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_other_kinds_of_answer_are_asked_for_by_their_own_schema(provider: str, kind: type[Any]) -> None:
-    with serving(OK[provider]) as script:
-        asyncio.run(_sent(settings_for(provider, script), Request("m", MESSAGES, kind, {})))
-    sent = script.requests[0]
+    with giving(OK[provider]) as server:
+        asyncio.run(_sent(settings_for(provider, server), Request("m", MESSAGES, kind, {})))
+    sent = server.requests[0]
     schema = (
         sent["tools"][0]["input_schema"] if provider == "anthropic" else sent["generationConfig"]["responseJsonSchema"]
     )
@@ -303,8 +303,8 @@ def test_other_kinds_of_answer_are_asked_for_by_their_own_schema(provider: str, 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_run_is_recorded_without_its_key_and_replayed_without_a_connection(provider: str, tmp_path: Path) -> None:
-    with serving(OK[provider]) as script, recordings(tmp_path, "record"):
-        first = asyncio.run(_sent(settings_for(provider, script, record=tmp_path)))
+    with giving(OK[provider]) as server, recordings(tmp_path, "record"):
+        first = asyncio.run(_sent(settings_for(provider, server, record=tmp_path)))
     kept = "".join(f.read_text("utf-8") for f in tmp_path.glob("*.json"))
     assert "Dorvia" in kept
     assert KEY not in kept
@@ -333,11 +333,11 @@ def test_a_run_is_recorded_without_its_key_and_replayed_without_a_connection(pro
         ),
     ],
 )
-def test_a_limit_is_waited_for_as_long_as_the_server_says(provider: str, limited: Reply) -> None:
+def test_a_limit_is_waited_for_as_long_as_the_server_says(provider: str, limited: Body) -> None:
     began = time.monotonic()
-    answer, script = call(provider, limited, OK[provider])
+    answer, server = call(provider, limited, OK[provider])
     assert answer.model_dump() == EMPTY
-    assert len(script.requests) == 2
+    assert len(server.requests) == 2
     assert 0.2 <= time.monotonic() - began < 2
 
 
@@ -361,8 +361,8 @@ def test_a_limit_is_waited_for_as_long_as_the_server_says(provider: str, limited
         ("anthropic", claude(None, stop="refusal", text="I can't"), ModelRefused, 1, "I can't"),
         ("anthropic", claude({"publication": {}}, stop="max_tokens"), AnswerTruncated, 1, "cut off"),
         ("anthropic", claude(None, stop="model_context_window_exceeded"), AnswerTruncated, 1, "cut off"),
-        ("anthropic", Reply(body={"hello": 1}), ProviderFailed, 1, "base-url"),
-        ("anthropic", Reply(body=["hello"]), ProviderFailed, 1, "base-url"),
+        ("anthropic", Body(body={"hello": 1}), ProviderFailed, 1, "base-url"),
+        ("anthropic", Body(body=["hello"]), ProviderFailed, 1, "base-url"),
         (
             "google",
             gemini_error(400, "INVALID_ARGUMENT", "bad", {"reason": "API_KEY_INVALID"}),
@@ -385,30 +385,30 @@ def test_a_limit_is_waited_for_as_long_as_the_server_says(provider: str, limited
         ("google", gemini(stop="SAFETY"), ModelRefused, 1, "SAFETY"),
         ("google", gemini(block="PROHIBITED_CONTENT"), ModelRefused, 1, "PROHIBITED_CONTENT"),
         ("google", gemini('{"publication": {', stop="MAX_TOKENS"), AnswerTruncated, 1, "cut off"),
-        ("google", Reply(body={"hello": 1}), ProviderFailed, 1, "base-url"),
-        ("google", Reply(body=["hello"]), ProviderFailed, 1, "base-url"),
+        ("google", Body(body={"hello": 1}), ProviderFailed, 1, "base-url"),
+        ("google", Body(body=["hello"]), ProviderFailed, 1, "base-url"),
     ],
 )
 def test_every_failure_has_its_name_and_no_secret(
-    provider: str, step: Reply, error: type[Exception], calls: int, told: str
+    provider: str, step: Body, error: type[Exception], calls: int, told: str
 ) -> None:
-    with serving(step) as script:
+    with giving(step) as server:
 
         async def complete() -> None:
-            async with Model(settings_for(provider, script, attempts=3)) as model:
+            async with Model(settings_for(provider, server, attempts=3)) as model:
                 await model.complete(list(MESSAGES), Tally(), reasks=2)
 
         with pytest.raises(error, match=told) as raised:
             asyncio.run(complete())
-    assert len(script.requests) == calls
+    assert len(server.requests) == calls
     assert "SECRET" not in str(raised.value)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_a_connection_that_breaks_off_is_tried_again(provider: str) -> None:
-    answer, script = call(provider, Reply(body=OK[provider].body, cut_after=40), OK[provider])
+    answer, server = call(provider, Body(body=OK[provider].body, cut_after=40), OK[provider])
     assert answer.model_dump() == EMPTY
-    assert len(script.requests) == 2
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -416,9 +416,9 @@ def test_a_server_that_is_not_there_and_one_that_is_slow_are_failures_to_try_aga
     with pytest.raises(CallFailed, match="could not be reached") as refused:
         asyncio.run(_sent(settings_for(provider, base_url="http://127.0.0.1:9")))
     assert not refused.value.billed
-    slow = Reply(body=OK[provider].body, delay_s=0.6)
-    with serving(slow) as script, pytest.raises(CallFailed, match="did not answer in 0.2 s") as timed_out:
-        asyncio.run(_sent(settings_for(provider, script, timeout_s=0.2)))
+    slow = Body(body=OK[provider].body, delay_s=0.6)
+    with giving(slow) as server, pytest.raises(CallFailed, match="did not answer in 0.2 s") as timed_out:
+        asyncio.run(_sent(settings_for(provider, server, timeout_s=0.2)))
     assert timed_out.value.billed
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from extractor import aask, build
+from extractor.cli import collect_less
 
 from .measuring import admin, arguments, measured
 
@@ -25,6 +26,7 @@ async def main() -> None:
     files = sorted(args.articles.glob("*.txt"))
     admin(args.server, "reset")
     await ask(files[-args.warm :])
+    collect_less()  # as the command does
     with measured(args):
         await ask(files[: args.n])
 

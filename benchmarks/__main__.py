@@ -7,9 +7,15 @@ from __future__ import annotations
 
 import sys
 
-from . import answers, grounding, merging, pipeline
+from . import answers, exports, grounding, merging, pipeline
 
-BENCHMARKS = {"grounding": grounding.main, "merging": merging.main, "answers": answers.main, "pipeline": pipeline.main}
+BENCHMARKS = {
+    "grounding": grounding.main,
+    "merging": merging.main,
+    "answers": answers.main,
+    "pipeline": pipeline.main,
+    "exports": exports.main,
+}
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["pipeline"]:

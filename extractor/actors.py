@@ -48,6 +48,7 @@ _INDEPENDENT = frozenset({"state", "armed_group", "company", "ngo", "internation
 """Kinds that stand for themselves: whoever pays or arms them, they are not that state."""
 
 
+@lru_cache(1 << 10)
 def country(code: str | None) -> str | None:
     """``code`` if it is an ISO 3166-1 alpha-2 code, else None."""
     import pycountry
@@ -155,13 +156,18 @@ def _key(name: str) -> str:
     return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
 
 
+@lru_cache(1 << 14)
 def slug(name: str) -> str:
     """Lower-case words joined by hyphens, without diacritics; letters of other scripts stay as they are."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    # NFKD takes Korean syllables apart; NFC puts them together again
-    return (
-        "-".join(re.findall(r"\w+", unicodedata.normalize("NFC", plain.replace("'", "").replace("’", "")))) or "unnamed"
-    )
+    plain = name.casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+        # NFKD takes Korean syllables apart; NFC puts them together again
+        plain = unicodedata.normalize("NFC", plain.replace("'", "").replace("’", ""))
+    return "-".join(_WORD.findall(plain.replace("'", ""))) or "unnamed"
+
+
+_WORD = re.compile(r"\w+")
 
 
 def _fold(name: str) -> str:
@@ -175,9 +181,16 @@ class Registry:
         self._drafts = {d.id: d for d in drafts}
         self._article = article_id.rsplit(":", 1)[-1]
         self._language = language
+        self._ids: dict[str, str] = {}
+        self._countries: dict[str, str | None] = {}
 
     def id(self, local: str) -> str:
         """The canonical id of an actor, from its names."""
+        if local not in self._ids:
+            self._ids[local] = self._id(local)
+        return self._ids[local]
+
+    def _id(self, local: str) -> str:
         draft = self._drafts[local]
         name = draft.name_en or draft.name
         if draft.kind == "state":
@@ -194,6 +207,11 @@ class Registry:
 
     def country(self, local: str) -> str | None:
         """The country of an actor: a state by its name first, an organ by what it represents, else as the model gave it."""
+        if local not in self._countries:
+            self._countries[local] = self._country(local)
+        return self._countries[local]
+
+    def _country(self, local: str) -> str | None:
         draft = self._drafts[local]
         if draft.kind == "state":
             names = (draft.name, *([draft.name_en] if draft.name_en else []), *draft.aliases)

@@ -6,9 +6,10 @@ a problem (asked for again, and quarantined if it stays) or in a finding (kept o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from .articles import Document, Sentence
 from .grounding import TextIndex
@@ -73,6 +74,8 @@ class Check:
     """Located evidence, by draft and number of the attribution (0 for other drafts)."""
     findings: dict[tuple[RecordType, str, int], list[Finding]] = field(default_factory=dict)
     """What was noticed on drafts that hold, by the same key, or WHOLE."""
+    index: TextIndex | None = None
+    """The article, prepared for more quotes."""
 
 
 def drafts(answer: Answer) -> Iterator[tuple[Key, AnyDraft]]:
@@ -91,25 +94,22 @@ class _Checker:
         self._document = document
         self._drafts = written
         self._index = TextIndex(document.raw)
-        self._result = Check()
+        self._result = Check(index=self._index)
+        self._article_id = document.id
+        self._starts = [sentence.start for sentence in document.sentences]
 
     def run(self) -> Check:
+        checks: dict[type[AnyDraft], Callable[[Key, Any], None]] = {
+            ActorDraft: self._actor,
+            WeaponTypeDraft: self._weapon,
+            SourceDraft: self._source,
+            AllegationDraft: self._allegation,
+            DenialDraft: self._denial,
+            ResponseDraft: self._response,
+            ExcludedDraft: self._excluded,
+        }
         for key, draft in self._drafts.items():
-            match draft:
-                case ActorDraft():
-                    self._actor(key, draft)
-                case WeaponTypeDraft():
-                    self._mention(key, draft.term)
-                case SourceDraft():
-                    self._refer(key, "actors", draft.actors)
-                case AllegationDraft():
-                    self._allegation(key, draft)
-                case DenialDraft():
-                    self._denial(key, draft)
-                case ResponseDraft():
-                    self._response(key, draft)
-                case ExcludedDraft():
-                    self._cite(key, 0, draft.evidence, may_rest_on_instructions=True)
+            checks[type(draft)](key, draft)
         return self._result
 
     # One kind of draft each ------------------------------------------------------------------------------------------
@@ -119,6 +119,15 @@ class _Checker:
         for name in (*draft.aliases, *([draft.title] if draft.title else [])):
             if self._index.locate(name) is None:
                 self._finding(key, 0, "value_unsupported", f"{name!r} does not stand in the article and was left out")
+
+    def _weapon(self, key: Key, draft: WeaponTypeDraft) -> None:
+        self._mention(key, draft.term)
+
+    def _source(self, key: Key, draft: SourceDraft) -> None:
+        self._refer(key, "actors", draft.actors)
+
+    def _excluded(self, key: Key, draft: ExcludedDraft) -> None:
+        self._cite(key, 0, draft.evidence, may_rest_on_instructions=True)
 
     def _allegation(self, key: Key, draft: AllegationDraft) -> None:
         participants = [p.actor for p in draft.participants]
@@ -131,18 +140,19 @@ class _Checker:
             self._trouble(key, "invalid", f"{', '.join(sorted(both))} stands as supplier and as recipient")
         if not draft.attributions:
             self._trouble(key, "invalid", "has no attribution: who says it?")
-        cited: list[Evidence] = []
+        anywhere: list[tuple[int, int]] = []
         for number, attribution in enumerate(draft.attributions):
             evidence = self._cite(key, number, attribution.evidence)
-            cited += evidence
-            self._value(key, number, "said_on", attribution.said_on, evidence)
-            self._value(key, number, "cue", attribution.cue, evidence)
+            near = self._around(evidence)
+            anywhere += near
+            self._value(key, number, "said_on", attribution.said_on, near)
+            self._value(key, number, "cue", attribution.cue, near)
             if attribution.polarity == "positive" and evidence and all(speaks_against(e) for e in evidence):
                 self._finding(key, number, "polarity_doubtful", "marked positive, but the evidence denies or negates")
         for item in draft.items:
-            self._value(key, WHOLE, "quantity", item.quantity, cited, must_be_near=True)
+            self._value(key, WHOLE, "quantity", item.quantity, anywhere, must_be_near=True)
         for circumstance in draft.circumstances:
-            self._value(key, WHOLE, circumstance.kind, circumstance.text, cited)
+            self._value(key, WHOLE, circumstance.kind, circumstance.text, anywhere)
         if [c.kind for c in draft.circumstances].count("event_time") > 1:
             self._trouble(key, "invalid", "two event times: give one, or two allegations")
         for name, values in (
@@ -150,7 +160,7 @@ class _Checker:
             ("route", [p.place for p in draft.route]),
         ):
             for value in values:
-                self._value(key, WHOLE, name, value, cited)
+                self._value(key, WHOLE, name, value, anywhere)
 
     def _denial(self, key: Key, draft: DenialDraft) -> None:
         self._refer(key, "actors", [draft.denier, *draft.accusers])
@@ -158,9 +168,9 @@ class _Checker:
         self._refer(key, "sources", draft.reported_by)
         if (draft.scope == "explicit") != bool(draft.targets):
             self._trouble(key, "invalid", "an explicit denial names its targets, a generic one has none")
-        evidence = self._cite(key, 0, draft.evidence)
+        near = self._around(self._cite(key, 0, draft.evidence))
         for name in ("what_is_denied", "counter_claim", "said_on"):
-            self._value(key, 0, name, getattr(draft, name), evidence)
+            self._value(key, 0, name, getattr(draft, name), near)
 
     def _response(self, key: Key, draft: ResponseDraft) -> None:
         self._refer(key, "actors", draft.actors)
@@ -169,9 +179,9 @@ class _Checker:
             self._trouble(key, "invalid", "reacts to no allegation and no denial")
         for unknown in (i for i in draft.about if not {("allegations", i), ("denials", i)} & self._drafts.keys()):
             self._trouble(key, "unknown_reference", f"{unknown} is no allegation or denial of this answer")
-        evidence = self._cite(key, 0, draft.evidence)
+        near = self._around(self._cite(key, 0, draft.evidence))
         for name in ("measure", "legal_basis", "said_on"):
-            self._value(key, 0, name, getattr(draft, name), evidence)
+            self._value(key, 0, name, getattr(draft, name), near)
 
     # Checks ----------------------------------------------------------------------------------------------------------
 
@@ -181,18 +191,23 @@ class _Checker:
 
     def _mention(self, key: Key, words: str) -> None:
         """An actor or a weapon must be named in the text; where, is its evidence."""
-        spans = self._index.locate_all(words)
-        if not spans:
-            self._trouble(key, "value_unsupported", self._not_found(words))
-            return
-        trusted = [s for s in spans if not self._is_suspect(s.start, s.end)]
-        if not trusted:
+        found, best = False, None
+        for span in self._index.occurrences(words):
+            found = True
+            if self._is_suspect(span.start, span.end):
+                continue
+            best = best or span
+            if self._sentence_at(span.start).segment == "body":
+                best = span
+                break
+        if best:
+            self._result.evidence[*key, 0] = [self._evidence(best.start, best.end, best.match, cited=None)]
+        elif found:
             self._trouble(
                 key, "rests_on_instructions", f"{words!r} stands only in a passage that gives orders to software"
             )
-            return
-        best = min(trusted, key=lambda s: (self._sentence_at(s.start).segment != "body", s.start))
-        self._result.evidence[*key, 0] = [self._evidence(best.start, best.end, best.match, cited=None)]
+        else:
+            self._trouble(key, "value_unsupported", self._not_found(words))
 
     def _cite(
         self, key: Key, number: int, citations: list[Citation], *, may_rest_on_instructions: bool = False
@@ -221,15 +236,21 @@ class _Checker:
         return located
 
     def _value(
-        self, key: Key, number: int, name: str, value: str | None, cited: list[Evidence], *, must_be_near: bool = False
+        self,
+        key: Key,
+        number: int,
+        name: str,
+        value: str | None,
+        near: Collection[tuple[int, int]],
+        *,
+        must_be_near: bool = False,
     ) -> None:
         """A copied value must stand in the article; a number next to its evidence, anything else is noted if it doesn't."""
-        if value is None or not cited:
+        if value is None or not near:
             return
-        spans = self._index.locate_all(value)
-        if any(start <= s.start and s.end <= end for start, end in map(self._around, cited) for s in spans):
+        if self._index.stands_in(value, near):
             return
-        far = bool(spans)
+        far = next(self._index.occurrences(value), None) is not None
         if not far or must_be_near:
             where = "does not stand in or next to the evidence" if far else "does not stand in the article"
             self._trouble(
@@ -243,12 +264,13 @@ class _Checker:
     # Places ----------------------------------------------------------------------------------------------------------
 
     def _evidence(self, start: int, end: int, match: Literal["exact", "normalised"], *, cited: int | None) -> Evidence:
-        first, last = self._sentence_at(start), self._sentence_at(end - 1)
+        first = self._sentence_at(start)
+        last = first if end <= first.end else self._sentence_at(end - 1)
         raw = self._document.raw
         # Any sentence that the quote touches may have been meant.
         repaired = cited is not None and not first.number <= cited <= last.number
         return Evidence(
-            article_id=self._document.id,
+            article_id=self._article_id,
             exact=raw[start:end],
             prefix=raw[min(first.start, start) : start],
             suffix=raw[end : max(last.end, end)],
@@ -262,22 +284,27 @@ class _Checker:
 
     def _sentence_at(self, position: int) -> Sentence:
         """The sentence that holds a position; between two sentences, the one before."""
-        sentences = self._document.sentences
-        return next((s for s in reversed(sentences) if s.start <= position), sentences[0])
+        return self._document.sentences[max(0, bisect_right(self._starts, position) - 1)]
 
     def _numbered(self, number: int) -> Sentence | None:
         sentences = self._document.sentences
         return sentences[number - 1] if 1 <= number <= len(sentences) else None
 
-    def _around(self, evidence: Evidence) -> tuple[int, int]:
-        sentences = self._document.sentences
-        first = max(evidence.sentence - NEARBY, 1)
-        last = min(self._sentence_at(evidence.end - 1).number + NEARBY, len(sentences))
-        return sentences[first - 1].start, sentences[last - 1].end
+    def _around(self, cited: Iterable[Evidence]) -> list[tuple[int, int]]:
+        """The sentences that each piece of evidence stands in, and those next to them."""
+        sentences, parts = self._document.sentences, []
+        for evidence in cited:
+            first = max(evidence.sentence - NEARBY, 1)
+            last = min(self._sentence_at(evidence.end - 1).number + NEARBY, len(sentences))
+            parts.append((sentences[first - 1].start, sentences[last - 1].end))
+        return parts
 
     def _is_suspect(self, start: int, end: int) -> bool:
+        suspect = self._document.suspect
+        if not suspect:
+            return False
         first, last = self._sentence_at(start).number, self._sentence_at(end - 1).number
-        return any(number in self._document.suspect for number in range(first, last + 1))
+        return any(number in suspect for number in range(first, last + 1))
 
     def _not_found(self, words: str, near: tuple[int, int] | None = None) -> str:
         closest = self._index.closest(words, near)

@@ -33,6 +33,7 @@ from .schemas import DatePhrase
 from .schemas.values import DateMethod
 
 
+@lru_cache(1 << 12)
 def resolve(text: str, published: str | None, language: str) -> DatePhrase:
     """The date that a phrase comes to in an article published on ``published`` (EDTF; None: unknown).
 
@@ -53,9 +54,8 @@ def resolve(text: str, published: str | None, language: str) -> DatePhrase:
 _JOINTS = frozenset({"since", "until", "to", "between", "and", "or", "dash"})
 
 
-@lru_cache(4096)
 def _interpret(text: str, anchor: Anchor | None, language: str) -> tuple[str, DateMethod]:
-    groups, joints = _split(tokens(text, language))
+    groups, joints = _read(text, language)
     outer = (joints[0] | joints[-1]) - {"dash"}
     if len(groups) > 1 and all(joint == {"dash"} for joint in joints[1:-1]):
         parts = [token for group in groups for token in group]
@@ -80,6 +80,12 @@ def _interpret(text: str, anchor: Anchor | None, language: str) -> tuple[str, Da
     qualifier = ("%" if period.approximate else "?") if uncertain else "~" if period.approximate else ""
     first, last = period.first.isoformat()[: period.lo], period.last.isoformat()[: period.hi]
     return written(first, last, qualifier=qualifier, opening="".join(outer)), period.method
+
+
+@lru_cache(1 << 12)
+def _read(text: str, language: str) -> tuple[list[list[Token]], list[set[str]]]:
+    """The groups and joints of a phrase, which articles of many days print: not to be changed."""
+    return _split(tokens(text, language))
 
 
 def _split(tokens: Iterable[Token]) -> tuple[list[list[Token]], list[set[str]]]:
@@ -153,9 +159,12 @@ def latest_full_date(text: str, language: str) -> str | None:
 
     A date whose order of day and month is open (03/04/2023 in English) doesn't count. Time grows with the text's length.
     """
+    text = plain(text, unspaced=False)
+    if not _YEAR.search(text):
+        return None
     pattern, months, day_first = _full_dates(primary(language))
     latest = ""
-    for match in pattern.finditer(plain(text, unspaced=False)):
+    for match in pattern.finditer(text):
         part = {name[0]: value for name, value in match.groupdict().items() if value}
         if "n" in part:
             part = {kind.lower(): str(value) for kind, value in figure("dmy", part["n"], day_first)}
@@ -165,6 +174,9 @@ def latest_full_date(text: str, language: str) -> str | None:
             continue
         latest = max(latest, day.isoformat())
     return latest or None
+
+
+_YEAR = re.compile(rf"(?:{YEARS.start // 100}|19|20|{YEARS.stop // 100 - 1})\d\d(?!\d)")
 
 
 @cache
@@ -182,7 +194,7 @@ def _full_dates(language: str) -> tuple[re.Pattern[str], dict[str, int], bool | 
     month = any_of(months)
     between = rf"[ .,]{{0,3}}(?:(?:{any_of(particles - {''})})\.? )?"
     suffix = r"(?!\d)(?:st|nd|rd|th|er|o)?"
-    year = rf"(?:{YEARS.start // 100}|19|20|{YEARS.stop // 100 - 1})\d\d(?!\d)"
+    year = _YEAR.pattern
     forms = (
         rf"(?P<y1>{year}) ?[-./年년] ?(?P<m1>\d{{1,2}}) ?[-./月월] ?(?P<d1>\d{{1,2}})(?!\d)",
         rf"(?P<n1>\d{{1,2}}(?P<_sep>[-./]) ?\d{{1,2}}(?P=_sep) ?{year})",

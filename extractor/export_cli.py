@@ -21,9 +21,7 @@ def export_command(
             show_default=False,
         ),
     ],
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="The file; for parquet a folder.", show_default=False)
-    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file; for parquet a folder.", show_default=False)],
 ) -> None:
     """Write a dataset in another format; docs/exports.md says what each one carries and what it cannot say.
 

@@ -15,11 +15,11 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -83,7 +83,30 @@ class TextIndex:
 
     def locate_all(self, quote: str) -> list[Span]:
         """Every occurrence in reading order. Occurrences do not overlap each other."""
-        return list(self._spans(_stripped(quote)))
+        return list(self.occurrences(quote))
+
+    def occurrences(self, quote: str) -> Iterator[Span]:
+        """The same one by one, for who needs only some."""
+        return self._spans(_stripped(quote))
+
+    def stands_in(self, quote: str, parts: Collection[tuple[int, int]]) -> bool:
+        """Whether an occurrence lies in one of the parts, of those that :meth:`locate_all` gives."""
+        written = _stripped(quote)
+        asked = _asked(written)
+        if asked is None:
+            return False
+        if asked.plain:
+            for low, high in parts:
+                start = self.text.find(written, low, high)
+                end = start + len(written)
+                # East Asian letters count as if no space stood before them.
+                if (
+                    start >= 0
+                    and _stands_alone(self.text, start, end)
+                    and self.text[max(0, start - 2) : end + 2].isascii()
+                ):
+                    return True
+        return any(low <= span.start and span.end <= high for span in self._spans(written) for low, high in parts)
 
     def closest(self, quote: str, within: tuple[int, int] | None = None) -> tuple[int, int] | None:
         """The raw range that comes closest to a quote that wasn't found: a hint, never evidence."""
@@ -104,16 +127,15 @@ class TextIndex:
         return _NormalForm(self.text)
 
     def _spans(self, quote: str) -> Iterator[Span]:
-        form, asked = self._form, _NormalForm(quote)
-        lead, core, tail = _unwrap(asked.text)
-        if not _has_word(core):
+        form, asked = self._form, _asked(quote)
+        if asked is None:
             return
-        offset, _ = asked.raw_range(len(lead), len(lead) + len(core))
+        lead, core, tail, offset, _ = asked
         compared, at = 0, form.text.find(core)
         while at >= 0 and compared < _COMPARED:
             end = at + len(core)
             if form.may_begin(at) and form.may_end(end):
-                yield self._as_written(quote, form.raw_range(at, end)[0] - offset) or form.widened(at, end, lead, tail)
+                yield self._as_written(quote, form.raw_start(at) - offset) or form.widened(at, end, lead, tail)
                 at = form.text.find(core, end)
             else:
                 compared += len(core)
@@ -122,10 +144,46 @@ class TextIndex:
 
     def _as_written(self, quote: str, start: int) -> Span | None:
         end = start + len(quote)
-        whole = start >= 0 and self.text.startswith(quote, start) and not _is_mark(self.text[end : end + 1] or " ")
-        return Span(start, end, "exact") if whole else None
+        if start < 0 or not self.text.startswith(quote, start):
+            return None
+        after = self.text[end : end + 1]
+        return Span(start, end, "exact") if after.isascii() or not _is_mark(after) else None
 
 
+class _Asked(NamedTuple):
+    """A quote as it is looked for."""
+
+    lead: str
+    core: str
+    tail: str
+    offset: int
+    """Characters of the quote as written before the core."""
+    plain: bool
+    """It does not begin as it ends: no two places at which it stands overlap."""
+
+
+@lru_cache(1 << 12)
+def _asked(quote: str) -> _Asked | None:
+    """The normal form of a quote in parts (see ``_unwrap``); None if it holds no word."""
+    if _SIMPLE.fullmatch(quote):
+        core = quote.lower()
+        return _Asked("", core, "", 0, _is_plain(core))
+    form = _NormalForm(quote)
+    lead, core, tail = _unwrap(form.text)
+    if not _has_word(core):
+        return None
+    return _Asked(lead, core, tail, form.raw_range(len(lead), len(lead) + len(core))[0], _is_plain(core))
+
+
+def _is_plain(core: str) -> bool:
+    at = core.find(core[0], 1)
+    while at > 0 and not core.startswith(core[at:]):
+        at = core.find(core[0], at + 1)
+    return at < 0
+
+
+_SIMPLE = re.compile(r"(?:[A-Za-z0-9]++(?:(?:[-'.,]|[.,]? )(?=[A-Za-z0-9])|\Z))++")
+"""A quote whose normal form is its lower case: Latin letters and digits, with single marks and spaces in between."""
 _COMPARED = 50_000_000
 """Characters compared in vain before a quote counts as not found: only text made to be periodic gets there."""
 _HINT_QUOTE, _HINT_TEXT, _HINT_SCORE = 400, 10_000, 50
@@ -190,15 +248,16 @@ _WORD = re.compile(rf"[{_BORDERLESS}]|[^\s{_BORDERLESS}]+")
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and _GAP.match(text, start):
+    while start < end and not text[start].isalnum() and _GAP.match(text, start):
         start += 1
-    while start < end and _GAP.match(text, end - 1):
+    while start < end and not text[end - 1].isalnum() and _GAP.match(text, end - 1):
         end -= 1
     return start, end
 
 
 def _stripped(text: str) -> str:
-    return text[slice(*_trim(text, 0, len(text)))]
+    start, end = _trim(text, 0, len(text))
+    return text[start:end]
 
 
 def _is_mark(char: str) -> bool:
@@ -290,6 +349,11 @@ class _NormalForm:
         """The raw text of a passage, trimmed."""
         return _trim(self.raw, *self._untrimmed(start, end))
 
+    def raw_start(self, at: int) -> int:
+        """Where in the raw text stands what is no space here."""
+        last = bisect_right(self._at, at) - 1
+        return self.raw_range(at, at + 1)[0] if last % 2 else self._raw_at[last] + at - self._at[last]
+
     def widened(self, start: int, end: int, lead: str, tail: str) -> Span:
         """The passage with as much of the punctuation around the quote as stands around it here."""
         first, last = self.raw_range(start, end)
@@ -305,7 +369,7 @@ class _NormalForm:
 
     def may_begin(self, at: int) -> bool:
         """Whether a quote may begin here: a word begins (UAX #29), and neither a number nor "non-lethal" is cut."""
-        if at == 0:
+        if at == 0 or (self.text[at - 1] == " " and self._is_letter(at)):
             return True
         if _STEM.match(self.text, at) and _PROCLITICS.search(self.text, max(0, at - 6), at):
             return not self._splits(at)
@@ -314,10 +378,14 @@ class _NormalForm:
 
     def may_end(self, at: int) -> bool:
         """Whether a quote may end here: a word ends, or the particles of a Korean word begin, and no number is cut."""
-        if at == len(self.text):
+        if at == len(self.text) or (self.text[at] in " ," and self._is_letter(at - 1)):
             return True
         cut = self.text[at - 1].isnumeric() and self.text[at + 1 : at + 2].isnumeric()
         return self._is_border(at, _PARTICLES) and not (cut and self._is_hyphen(at))
+
+    def _is_letter(self, at: int) -> bool:
+        """Whether a letter stands here that is plainly no part of the one before: beside a space no other rule applies."""
+        return self.text[at].isalpha() and not "\u1160" <= self.text[at] <= "\u11ff"
 
     def _is_border(self, at: int, suffix: re.Pattern[str] | None = None) -> bool:
         if self._splits(at) or _INSIDE.match(self.text, at):

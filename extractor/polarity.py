@@ -8,7 +8,7 @@ from .schemas import Evidence
 
 # Stems of denial and negation. A hit only flags a record for the reader, so a few too many cost little.
 _AGAINST = re.compile(
-    r"\b(?:"
+    r"(?<!\w)(?:"
     r"den(?:y|ies|ied|ying|ials?)|refut\w+|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|no (?:evidence|indication|proof|sign)|never"
     r"|(?:did|does|do|has|have|had|was|were|is|are|will|would)(?: not|n['’]t)|cannot|can['’]t|baseless|groundless|untrue|not true"
     r"|bestreite\w*|bestritt\w*|dementier\w*|zurückgewiesen|wies\w* .{0,40}zurück|nicht|keine?[mnrs]?|nie(?:mals)?"
@@ -20,11 +20,12 @@ _AGAINST = re.compile(
     r"|yalanla\w+|reddet\w+|asla"
     r"|[وف]?(?:نفى|نفت|ينفي|تنفي|لم|لا|لن|ليس|ليست)|تکذیب|رد کرد|نیست"
     r")\b"
-    r"|부인|일축|사실이 아니|않았|아니라고|否認|否定|否认|ない|ません|没有|沒有|खंडन|इनकार|नहीं",
-    re.IGNORECASE,
+    r"|부인|일축|사실이 아니|않았|아니라고|否認|否定|否认|ない|ません|没有|沒有|खंडन|इनकार|नहीं"
 )
+_CASE = str.maketrans("İıſ\u1c80\u1c81\u1c82\u1c83\u1c84\u1c85", "iisвдостт")
+"""Letters that are the same but for case, though ``str.lower`` leaves them apart: those of ``re.IGNORECASE``."""
 
 
 def speaks_against(evidence: Evidence) -> bool:
     """Whether the quoted words themselves hold a word of denial or negation."""
-    return bool(_AGAINST.search(evidence.exact))
+    return _AGAINST.search(evidence.exact.translate(_CASE).lower()) is not None

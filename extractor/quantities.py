@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from babel import Locale
@@ -82,6 +82,7 @@ class _Terms(NamedTuple):
         return [(*match.span(), self.meanings[(match.lastindex or 1) - 1]) for match in self.pattern.finditer(plain)]
 
 
+@lru_cache(1 << 12)
 def parse(text: str, language: str = "en") -> Quantity:
     """The amount that a phrase prints; ``language`` is ISO 639-1.
 
@@ -90,8 +91,10 @@ def parse(text: str, language: str = "en") -> Quantity:
     """
     vocabulary = _vocabulary(primary(language))
     plain = _plain(text, vocabulary.decimal)
-    rates = {meaning for _, _, meaning in vocabulary.rates.find(plain)} - {"-"}
-    plain = vocabulary.rates.pattern.sub(lambda match: " " * len(match[0]), plain)
+    found = vocabulary.rates.find(plain)
+    rates = {meaning for _, _, meaning in found} - {"-"}
+    if found:
+        plain = vocabulary.rates.pattern.sub(lambda match: " " * len(match[0]), plain)
     amounts = list(_amounts(plain, vocabulary))
     if len(amounts) > 1:
         outside = re.sub(r"\([^()]*\)", lambda match: " " * len(match[0]), plain)
@@ -328,12 +331,16 @@ def _terms(named: list[tuple[str, str]], unspaced: bool) -> _Terms:
     """Words with their meanings; "*" is an ending of up to four letters."""
     left, right = rf"(?<![{_LETTER}])", rf"(?![{_LETTER}])" if unspaced else r"(?!-?\w)"
     named = sorted(named, key=lambda term: -len(term[1]))
-    patterns = []
-    for _, printed in named:
+    patterns: dict[bool, list[str]] = {True: [], False: []}
+    meanings: dict[bool, list[str]] = {True: [], False: []}
+    for meaning, printed in named:
         word = _plain(printed, ".")
-        bound = (left if word[0].isalpha() else "", right if word[-1] == "*" or word[-1].isalpha() else "")
-        patterns.append(f"{bound[0]}({re.escape(word).replace(re.escape('*'), _ENDING)}){bound[1]}")
-    return _Terms(re.compile("|".join(patterns)), [meaning for meaning, _ in named])
+        bound = right if word[-1] == "*" or word[-1].isalpha() else ""
+        # An empty group after the letters, for where a pattern begins with a letter, `re` passes quickly over it.
+        patterns[word[0].isalpha()].append(f"{re.escape(word).replace(re.escape('*'), _ENDING)}(){bound}")
+        meanings[word[0].isalpha()].append(meaning)
+    words, signs = "|".join(patterns[True]), "|".join(patterns[False])
+    return _Terms(re.compile(f"{left}(?:{words or '(?!)'})|(?:{signs or '(?!)'})"), [*meanings[True], *meanings[False]])
 
 
 def _spoken() -> str:

@@ -45,6 +45,8 @@ from .schemas.allegation import AllegationDraft, CircumstanceKind
 from .schemas.article import PublishedBasis
 from .schemas.evidence import Segment
 
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+
 FURNITURE: frozenset[Segment] = frozenset({"boilerplate", "caption"})
 
 
@@ -126,6 +128,7 @@ class _Resolver:
         self._document = document
         self._answer = answer
         self._check = check
+        self._source_ids: dict[str, str] = {}
         self._registry = Registry(answer.actors, document.id, document.language)
         self._article = article_record(document, answer.publication)
         self._weapons = {
@@ -158,7 +161,8 @@ class _Resolver:
         actors: dict[str, Actor] = {}
         for d in self._answer.actors:
             findings = self._findings("actors", d.id)
-            absent = {name for name in (*d.aliases, d.title) if any(repr(name) in f.detail for f in findings)}
+            written = (*d.aliases, d.title) if findings else ()
+            absent = {name for name in written if any(repr(name) in f.detail for f in findings)}
             actor = Actor(
                 id=self._registry.id(d.id),
                 name=d.name_en or d.name,
@@ -216,6 +220,11 @@ class _Resolver:
         return chain
 
     def _source_id(self, local: str) -> str:
+        if local not in self._source_ids:
+            self._source_ids[local] = self._source_id_of(local)
+        return self._source_ids[local]
+
+    def _source_id_of(self, local: str) -> str:
         links = []
         for d in self._chain(local):
             # without actors a source is known in its own article only
@@ -359,7 +368,7 @@ class _Resolver:
 
     def _id(self, kind: str, content: Any, evidence: list[Evidence]) -> str:
         spans = sorted((e.start, e.end) for e in evidence)
-        key = json.dumps([self._document.id, content, spans], ensure_ascii=False, sort_keys=True)
+        key = _JSON.encode([self._document.id, content, spans])
         return f"{kind}:{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 

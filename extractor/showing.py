@@ -47,7 +47,7 @@ def records(dataset: Dataset) -> Iterator[tuple[str, str, Any]]:
         ("article", dataset.articles),
         ("run", dataset.runs),
     ):
-        yield from ((kind, r.id, r) for r in table)  # type: ignore[attr-defined]  # all of them have ids
+        yield from ((kind, r.id, r) for r in table)
     yield from (("claim", c.id, c) for a in dataset.allegations for c in a.claims)
     yield from (("denial statement", s.id, s) for d in dataset.denials for s in d.statements)
     yield from (("excluded", x.id, x) for a in dataset.articles for x in a.excluded)
@@ -179,10 +179,14 @@ def _allegation(dataset: Dataset, a: Allegation) -> Iterator[Text]:
     yield _field("from", "; ".join(names[i] for i in a.suppliers) or "not named")
     yield _field("to", "; ".join(names[i] for i in a.recipients) or "not named")
     if a.items:
-        yield _field("items", "; ".join(f"{i.quantity.text if i.quantity else ''} {terms[i.weapon]}".strip() for i in a.items))
+        yield _field(
+            "items", "; ".join(f"{i.quantity.text if i.quantity else ''} {terms[i.weapon]}".strip() for i in a.items)
+        )
     if a.event_time:
         yield _field("event", f"{a.event_time.text} ({a.event_time.edtf or 'not resolved'})")
-    yield _field("carried by", f"{c.articles} articles, {c.texts} texts, {c.outlets} outlets; independent origins: {c.origins}")
+    yield _field(
+        "carried by", f"{c.articles} articles, {c.texts} texts, {c.outlets} outlets; independent origins: {c.origins}"
+    )
     yield Text("attributions", "bold")
     for t in a.attributions:
         said = f", {t.said_on.text} ({t.said_on.edtf or 'not resolved'})" if t.said_on else ""
@@ -199,7 +203,9 @@ def _allegation(dataset: Dataset, a: Allegation) -> Iterator[Text]:
         yield Text("conflicts", "bold")
         for conflict in a.conflicts:
             values = "; ".join(f"{v.value} ({v.claim})" for v in conflict.values)
-            yield Text(f"  {plain(f'{conflict.field}, {conflict.kind}: {values}; preferred: {conflict.preferred or chr(8212)}')}")
+            yield Text(
+                f"  {plain(f'{conflict.field}, {conflict.kind}: {values}; preferred: {conflict.preferred or chr(8212)}')}"
+            )
     yield Text("origins", "bold")
     for chain in c.chains:
         way = [chain.outlet or "outlet unknown", chain.agency, *(speakers[i] for i in chain.sources)]

@@ -50,7 +50,7 @@ def canonical(term: str, category: WeaponCategory, language: str = "en") -> str:
     return name
 
 
-@lru_cache(65536)
+@lru_cache(1 << 16)
 def named_systems(term: str) -> frozenset[str]:
     """The listed systems that a term names, by their canonical names, in whatever spelling or script."""
     systems = _systems()
@@ -60,20 +60,26 @@ def named_systems(term: str) -> frozenset[str]:
 def crosswalk(name: str, category: WeaponCategory) -> Crosswalk:
     """Where the lists have the weapon of this canonical name. It follows from the name and the category alone, so all
     articles agree on it."""
+    unroca, munitions_list, eligible = _crosswalk(name, category)
+    return Crosswalk(list(unroca), list(munitions_list), eligible)
+
+
+_REGISTER = ["I", "II", "III", "IV", "V", "VI", "VII", "SALW"]
+
+
+@lru_cache(1 << 14)
+def _crosswalk(name: str, category: WeaponCategory) -> tuple[tuple[str, ...], tuple[str, ...], bool | None]:
     systems, words = _systems(), _words(category)
     known = [systems.classes[systems.name(match)] for match in systems.variants.finditer(_plain(name))]
     fitting = [code for code in known if category in _classes()[code]["categories"]]
     fitting = fitting or [words.classes[match[0]] for match in words.pattern.finditer(name)] or [category]
     chosen = [_classes()[code] for code in fitting]
     eligible = {c.get("sipri_eligible") for c in chosen}
-    return Crosswalk(
-        unroca=sorted({u for c in chosen for u in c["unroca"]}, key=_REGISTER.index),
-        munitions_list=sorted({m for c in chosen for m in c["munitions_list"]}, key=lambda m: int(m[2:])),
-        sipri_eligible=eligible.pop() if len(eligible) == 1 else None,
+    return (
+        tuple(sorted({u for c in chosen for u in c["unroca"]}, key=_REGISTER.index)),
+        tuple(sorted({m for c in chosen for m in c["munitions_list"]}, key=lambda m: int(m[2:]))),
+        eligible.pop() if len(eligible) == 1 else None,
     )
-
-
-_REGISTER = ["I", "II", "III", "IV", "V", "VI", "VII", "SALW"]
 
 
 # Names ----------------------------------------------------------------------------------------------------------------
@@ -124,21 +130,19 @@ _WORD = re.compile(r"[\w\u0900-\u0dff\u0e00-\u0eff]+")
 """Indic and Thai vowel signs are part of a word, which ``\\w`` doesn't know."""
 
 
+@lru_cache(1 << 15)
 def _named(term: str, category: WeaponCategory, language: str) -> str:
     plain, folding, systems = _plain(term), _folding(language), _systems()
-    found = _mentioned(plain)
-    if found and all(category in _classes()[systems.classes[name]]["categories"] for name in found):
+    found = sorted({systems.name(match) for match in systems.pattern.finditer(plain)})
+    if not found:
+        return _folded(plain, language, folding) or "unnamed"
+    if all(category in _classes()[systems.classes[name]]["categories"] for name in found):
         rest = {_singular(w, language, folding.fixed) for w in _WORD.findall(systems.pattern.sub(" ", plain))}
         others = len(found) == 1 and not folding.joints.isdisjoint(rest)
         if not others and folding.about.isdisjoint(rest) and not any(map(_DESIGNATION.search, rest)):
             return "+".join(found)
     spelled = systems.pattern.sub(lambda match: f" {systems.name(match)} ", plain)
     return _folded(spelled, language, folding) or "unnamed"
-
-
-def _mentioned(plain: str) -> list[str]:
-    systems = _systems()
-    return sorted({systems.name(match) for match in systems.pattern.finditer(plain)})
 
 
 def _folded(plain: str, language: str, folding: _Folding) -> str:
@@ -152,17 +156,24 @@ def _folded(plain: str, language: str, folding: _Folding) -> str:
 
 def _singular(word: str, language: str, fixed: Iterable[str] = ()) -> str:
     """The singular of an English word; words of other languages have their forms in the table."""
-    if language != "en" or word in fixed or not word.isascii():
+    if language != "en" or not word.endswith("s") or word in fixed or not word.isascii():
         return word
-    word = re.sub(r"(?<=\d)s$", "", word)
+    for ending, singular in _PLURALS:
+        shorter, times = ending.subn(singular, word)
+        if times:
+            return shorter
+    return word
+
+
+_PLURALS = [
+    (re.compile(ending), singular)
     for ending, singular in (
+        (r"(?<=\d)s$", ""),
         (r"(?<=[a-z]{2})ies$", "y"),
         (r"(?<=ch|sh|ss)es$|(?<=[xz])es$", ""),
         (r"(?<=[a-z]{2}[^\Wsui\d])s$", ""),
-    ):
-        if re.search(ending, word):
-            return re.sub(ending, singular, word)
-    return word
+    )
+]
 
 
 def _plain(term: str) -> str:
@@ -171,14 +182,20 @@ def _plain(term: str) -> str:
     if not plain.isascii():
         plain = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)
         marks = unicodedata.normalize("NFD", plain)
-        plain = re.sub(r"(?<=[a-z])[\u0300-\u036f]+|[\u064b-\u065f\u0640\u200b-\u200f\u2060]", "", marks).replace(
-            "е\u0308", "е"
-        )
-        plain = unicodedata.normalize("NFC", plain)
-        plain = re.sub("[–—−‑‐]", "-", plain)
-    plain = re.sub(r"(\d)[\s-]*" + f"(?:{_millimetres()})(?![{_LETTER}])", r"\1mm ", plain)
-    plain = re.sub(rf"(?<![{_LETTER}\d])([{_LETTER}]+)(\d)", r"\1-\2", plain)
-    return re.sub(rf"(?<![{_LETTER}])([{_LETTER}]+)[\s-](\d+)/-?(\d+)(?!\d)", r"\1-\2 \1-\3", plain)
+        plain = unicodedata.normalize("NFC", _MARKS.sub("", marks).replace("е\u0308", "е"))
+        plain = _DASHES.sub("-", plain)
+    if not _DIGIT.search(plain):
+        return plain
+    plain = _calibre().sub(r"\1mm ", plain)
+    plain = _UNHYPHENED.sub(r"\1-\2", plain)
+    return _SERIES.sub(r"\1-\2 \1-\3", plain) if "/" in plain else plain
+
+
+_MARKS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+|[\u064b-\u065f\u0640\u200b-\u200f\u2060]")
+_DASHES = re.compile("[–—−‑‐]")
+_DIGIT = re.compile(r"\d")
+_UNHYPHENED = re.compile(rf"(?<![{_LETTER}\d])([{_LETTER}]+)(\d)")
+_SERIES = re.compile(rf"(?<![{_LETTER}])([{_LETTER}]+)[\s-](\d+)/-?(\d+)(?!\d)")
 
 
 # The table ------------------------------------------------------------------------------------------------------------
@@ -195,8 +212,8 @@ def _classes() -> Mapping[str, Any]:
 
 
 @cache
-def _millimetres() -> str:
-    return any_of(_table()["millimetres"].split(", "))
+def _calibre() -> re.Pattern[str]:
+    return re.compile(rf"(\d)[\s-]*(?:{any_of(_table()['millimetres'].split(', '))})(?![{_LETTER}])")
 
 
 @cache
@@ -208,7 +225,8 @@ def _systems() -> _Systems:
         for alias in (name, *aliases.split(", "))
     ]
     spellings.sort(key=lambda spelling: (-len(spelling[0]), spelling))
-    any_spelling = "|".join(f"({_spelling(alias)})" for alias, _, _ in spellings)
+    # An empty group after the letters, for where a pattern begins with a letter, `re` passes quickly over it.
+    any_spelling = "|".join(f"{_spelling(alias)}()" for alias, _, _ in spellings)
     start, end = rf"(?<![{_LETTER}\d])", rf"(?![{_LETTER}\d])"
     variant = rf"-[{_LETTER}]{{1,3}}\d?{end}|[ -]\d{{1,4}}(?!\d|mm)"
     of_any_kind = rf"(?:(?<=\d)[{_LETTER}]{{1,4}}\d{{0,2}}|-[{_LETTER}]{{0,3}}\d{{0,4}})?{end}"

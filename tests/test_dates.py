@@ -484,10 +484,11 @@ def test_no_clock_is_read(monkeypatch):
     monkeypatch.setattr(DateDataParser, "get_date_data", broken)
     for name in ("time", "localtime", "gmtime", "time_ns"):
         monkeypatch.setattr(time, name, broken)
-    dates._interpret.cache_clear()
+    dates.resolve.cache_clear()
+    dates._read.cache_clear()
     datewords._lexicon.cache_clear()
     found = [resolve(text, published, language).edtf for text, published, language, _, _ in CASES]
-    dates._interpret.cache_clear()
+    dates.resolve.cache_clear()
     assert found == [edtf for _, _, _, edtf, _ in CASES]
 
 

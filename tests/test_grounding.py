@@ -421,6 +421,22 @@ def test_occurrences_do_not_overlap() -> None:
     assert [s.start for s in TextIndex("la la la la").locate_all("la la")] == [0, 6]
 
 
+@given(st.text(st.sampled_from("aI -.,'’“\n1éア百ﾞ"), max_size=30), st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_quote_stands_in_a_part_where_one_of_its_occurrences_does(text: str, data: st.DataObject) -> None:
+    place = st.integers(0, len(text))
+    quote = text[data.draw(place) : data.draw(place)]
+    parts = data.draw(st.lists(st.tuples(place, place), max_size=3))
+    spans = TextIndex(text).locate_all(quote)
+    inside = any(low <= span.start and span.end <= high for span in spans for low, high in parts)
+    assert TextIndex(text).stands_in(quote, parts) == inside
+
+
+def test_of_overlapping_places_only_occurrences_stand_in_a_part() -> None:
+    assert not TextIndex("la la la").stands_in("la la", [(3, 8)])
+    assert TextIndex("la la la").stands_in("la la", [(3, 8), (0, 5)])
+
+
 def test_without_a_sentence_the_first_exact_occurrence_is_taken() -> None:
     assert locate("Iran sent arms", TWICE) == Span(0, 14, "exact")
     assert locate("IRAN SENT ARMS", TWICE) == Span(33, 47, "exact")

@@ -104,6 +104,14 @@ def test_a_limit_is_waited_for_as_long_as_patience_lasts() -> None:
     assert len(script.requests) == 1
 
 
+def test_a_server_that_asks_for_more_than_patience_is_not_waited_for() -> None:
+    began = time.monotonic()
+    with serving(Reply(status=429, headers={"retry-after": "9"})) as script, pytest.raises(ProviderFailed, match="429"):
+        call(script, patience_s=5)
+    assert len(script.requests) == 1
+    assert time.monotonic() - began < 4
+
+
 def test_a_server_that_cannot_be_reached_is_a_provider_failure() -> None:
     with serving(OK) as script:
         pass  # closed again: the port refuses connections

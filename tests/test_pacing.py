@@ -254,9 +254,9 @@ def test_never_more_in_flight_than_the_limit_and_nobody_waits_for_ever(
     asyncio.run(run())
 
 
-def test_a_turn_that_is_given_up_goes_to_the_next(clock: Clock) -> None:
+def test_a_turn_that_is_given_up_goes_to_the_next() -> None:
     async def run() -> None:
-        pace = paced(clock, 2)  # one at once
+        pace = Pace(2)  # one at once
         entered: list[str] = []
 
         async def call(name: str) -> None:

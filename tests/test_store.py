@@ -104,6 +104,8 @@ def test_a_reply_is_on_the_disk_when_keep_returns(tmp_path: Path) -> None:
         for n in range(5):
             run(keep(store, n))
             assert kept(tmp_path) == {key(m) for m in range(n + 1)}
+        synchronous, full = store._writing.execute("PRAGMA synchronous").fetchone()[0], 2
+        assert synchronous == full  # also when the power fails
 
 
 def test_half_a_surrogate_pair_in_a_file_name_or_an_answer_is_kept_as_json_writes_it(tmp_path: Path) -> None:
@@ -337,13 +339,16 @@ def test_a_store_that_another_process_locks_is_not_opened(tmp_path: Path, locked
 def test_replies_that_come_in_while_the_store_is_locked_are_saved_beside_it(
     tmp_path: Path, locked: sqlite3.Connection
 ) -> None:
+    went_on = False
     with breaking(tmp_path, "locked") as store:
         locked.execute("BEGIN EXCLUSIVE")
         run(keep(store, 1, 2))
         run(keep(store, 3))  # was in flight
         store.note(Call(article="3", key=key(3), attempt=1, outcome="answered", latency_s=0.1, model="m"))
+        went_on = True  # a call that cannot be recorded raises nothing: its reply would be lost
         with pytest.raises(StoreUnusable):
             store.reply(key(1))
+    assert went_on
     locked.execute("ROLLBACK")
     assert kept(tmp_path) == set()
     with Store(tmp_path) as store:

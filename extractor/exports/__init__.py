@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from ..errors import UsageError
-from ..schemas import Dataset
+from extractor.errors import UsageError
+from extractor.schemas import Dataset
+
 from . import columnar, ftm, graph, lines, spreadsheet, stix, timeline, webannotation
 from .writing import check_target, need
 
@@ -29,7 +30,9 @@ class Format:
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
-        "csv": Format("one row per allegation, article and attribution with its quotes; denials, responses", lines.csv_rows),
+        "csv": Format(
+            "one row per allegation, article and attribution with its quotes; denials, responses", lines.csv_rows
+        ),
         "xlsx": Format("Excel workbook, one sheet per kind of record", spreadsheet.workbook, needs=("xlsxwriter",)),
         "jsonl": Format("one record per line with its type: everything", lines.json_lines),
         "parquet": Format("folder of Parquet tables", columnar.parquet, folder=True, needs=("pyarrow",)),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..schemas import Dataset
+from extractor.schemas import Dataset
+
 from .tables import Table, tables
 from .writing import need, storable
 
@@ -42,13 +43,18 @@ def duck(dataset: Dataset, path: Path) -> None:
 
 
 def _arrow(table: Table) -> Any:
-    import pyarrow
+    import pyarrow as pa
 
-    types = {"text": pyarrow.string(), "integer": pyarrow.int64(), "number": pyarrow.float64(), "truth": pyarrow.bool_()}
-    schema = pyarrow.schema([(c.name, types[c.type]) for c in table.columns])
+    types = {
+        "text": pa.string(),
+        "integer": pa.int64(),
+        "number": pa.float64(),
+        "truth": pa.bool_(),
+    }
+    schema = pa.schema([(c.name, types[c.type]) for c in table.columns])
     columns = zip(*table.rows, strict=True) if table.rows else [() for _ in table.columns]
     arrays = [
-        pyarrow.array([storable(v) if isinstance(v, str) else v for v in values], type=field.type)
+        pa.array([storable(v) if isinstance(v, str) else v for v in values], type=field.type)
         for values, field in zip(columns, schema, strict=True)
     ]
-    return pyarrow.Table.from_arrays(arrays, schema=schema)
+    return pa.Table.from_arrays(arrays, schema=schema)

@@ -13,7 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ..schemas import Actor, Allegation, Dataset, DatePhrase, Evidence
+from extractor.schemas import Actor, Allegation, Dataset, DatePhrase, Evidence
+
 from .tables import article_keys, attribution_ids, days
 from .writing import as_json, legible, need, write_lines
 
@@ -56,7 +57,9 @@ class _Entities:
         yield from self._denials()
         yield from self._responses()
 
-    def _entity(self, schema: str, id_: str, values: dict[str, Any], notes: Iterable[str | None] = ()) -> dict[str, Any]:
+    def _entity(
+        self, schema: str, id_: str, values: dict[str, Any], notes: Iterable[str | None] = ()
+    ) -> dict[str, Any]:
         entity = self.model.make_entity(schema)
         entity.id = id_
         spare = "notes" if "notes" in entity.schema.properties else "description"
@@ -64,13 +67,21 @@ class _Entities:
             for value in given if isinstance(given, list) else [given]:
                 if value is None or value == "":
                     continue
-                before = len(entity.get(name))
-                entity.add(name, legible(value), quiet=False)
-                if len(entity.get(name)) == before and legible(value) not in entity.get(name):
-                    # the library took it for no value of this type, or for one that is there already
-                    entity.add(spare, f"{name}: {legible(value)}")
+                text = legible(value)
+                longest = entity.schema.properties[name].type.max_length
+                if len(text) > longest:
+                    entity.add(spare, f"{name}: {text}")
+                    text = f"{text[: longest - 2]} …"
+                entity.add(name, text)
+                if text not in entity.get(name):
+                    # the library cleaned it, or took it for no value of this type
+                    entity.add(spare, f"{name}: {text}")
         entity.add(spare, [legible(n) for n in notes if n])
-        return {"id": id_, "schema": schema, "properties": {k: sorted(v) for k, v in sorted(entity.to_dict()["properties"].items())}}
+        return {
+            "id": id_,
+            "schema": schema,
+            "properties": {k: sorted(v) for k, v in sorted(entity.to_dict()["properties"].items())},
+        }
 
     def _articles(self) -> Iterator[dict[str, Any]]:
         for key, a in article_keys(self.dataset):
@@ -79,7 +90,12 @@ class _Entities:
                 "sourceUrl": a.url, "publishedAt": days(a.published)[0], "recordId": a.id,
             }  # fmt: skip
             values.pop("recordId")
-            notes = [f"id: {key}", f"SHA-256: {a.sha256}", a.agency and f"agency: {a.agency}", f"language: {a.language}"]
+            notes = [
+                f"id: {key}",
+                f"SHA-256: {a.sha256}",
+                a.agency and f"agency: {a.agency}",
+                f"language: {a.language}",
+            ]
             notes += [a.published and f"published (EDTF): {a.published} ({a.published_basis})"]
             yield self._entity("Article", entity_id("article", key), values, notes)
 
@@ -128,7 +144,9 @@ class _Entities:
                 id_ = entity_id("link", f"{a.id} {supplier} {recipient}")
                 yield self._entity("UnknownLink", id_, values, [_when("event time", a.event_time)])
 
-    def _note(self, id_: str, about: list[str], name: str, evidence: list[Evidence], notes: list[Any]) -> dict[str, Any]:
+    def _note(
+        self, id_: str, about: list[str], name: str, evidence: list[Evidence], notes: list[Any]
+    ) -> dict[str, Any]:
         values = {
             "name": name, "entity": about, "proof": self._proof(e.article_id for e in evidence),
         }  # fmt: skip
@@ -187,4 +205,6 @@ def _span(date: DatePhrase | None) -> dict[str, str | None]:
 
 
 def _when(name: str, date: DatePhrase | None) -> str | None:
-    return date and f"{name}: {date.text}" + (f" (EDTF {date.edtf})" if date.edtf else " (not resolved)")
+    if date is None:
+        return None
+    return f"{name}: {date.text}" + (f" (EDTF {date.edtf})" if date.edtf else " (not resolved)")

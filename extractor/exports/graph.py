@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ..schemas import Dataset
+from extractor.schemas import Dataset
+
 from .tables import days
 from .writing import legible, need
 
@@ -20,7 +21,9 @@ def network(dataset: Dataset, name: str) -> Any:
     g = networkx.MultiDiGraph(name="armsledger dataset")
     for actor in dataset.actors:
         label = legible(actor.name)
-        g.add_node(legible(actor.id), label=label, kind=actor.kind, country=actor.country or "", party=legible(actor.party))
+        g.add_node(
+            legible(actor.id), label=label, kind=actor.kind, country=actor.country or "", party=legible(actor.party)
+        )
     g.add_node(UNKNOWN, label="not named", kind=UNKNOWN, country="", party=UNKNOWN)
     for a in dataset.allegations:
         earliest, latest = days(a.event_time)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..schemas import Dataset, Evidence, Source
+from extractor.schemas import Dataset, Evidence, Source
+
 from .tables import attribution_ids, days
 from .writing import as_json, write_csv, write_lines
 
@@ -46,7 +47,7 @@ def _records(dataset: Dataset) -> Iterator[dict[str, Any]]:
         yield from ({"type": kind, "record": record.model_dump()} for record in getattr(dataset, field))
 
 
-def _rows(dataset: Dataset) -> Iterator[tuple[Any, ...]]:
+def _rows(dataset: Dataset) -> Iterator[tuple[Any, ...]]:  # noqa: C901  # three kinds of row, one after the other
     names = {a.id: a.name for a in dataset.actors}
     terms = {w.id: w.term for w in dataset.weapons}
     sources = {s.id: s for s in dataset.sources}
@@ -80,6 +81,7 @@ def _rows(dataset: Dataset) -> Iterator[tuple[Any, ...]]:
         return date and date.text, date and date.edtf, *days(date)
 
     known = {a.id: a for a in dataset.allegations}
+    unknown: list[Any] = [None]
     for id_, a, t in attribution_ids(dataset):
         source = sources[t.source]
         yield (
@@ -90,10 +92,10 @@ def _rows(dataset: Dataset) -> Iterator[tuple[Any, ...]]:
         for s in d.statements:
             detail = "; ".join(filter(None, (s.what_is_denied, s.counter_claim)))
             tail = (s.id, s.kind, names[s.denier], "", *said(s.said_on), "", "", "", detail)
-            for link in d.targets or [None]:
-                yield "denial", *about(link and known[link.allegation]), *tail, *where(s.evidence, s.article_id)
+            for answered in [known[link.allegation] for link in d.targets] or unknown:
+                yield "denial", *about(answered), *tail, *where(s.evidence, s.article_id)
     for r in dataset.responses:
         detail = "; ".join(filter(None, (r.measure, r.legal_basis)))
         tail = (r.id, r.kind, listed(r.actors) or speaker(sources[r.source]), "", *said(r.said_on), "", "", "", detail)
-        for target in [i for i in r.about if i in known] or [None]:
-            yield "response", *about(target and known[target]), *tail, *where(r.evidence, r.article_id)
+        for target in [known[i] for i in r.about if i in known] or unknown:
+            yield "response", *about(target), *tail, *where(r.evidence, r.article_id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..errors import UsageError
-from ..schemas import Dataset
+from extractor.errors import UsageError
+from extractor.schemas import Dataset
+
 from .tables import Table, tables
 from .writing import legible, need
 
@@ -37,7 +38,9 @@ def workbook(dataset: Dataset, path: Path) -> None:
             )
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
         # its own time, so that the same dataset gives the same bytes
-        book.set_properties({"title": "armsledger dataset", "created": datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)})
+        book.set_properties(
+            {"title": "armsledger dataset", "created": datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)}
+        )
         bold = book.add_format({"bold": True})
         for table in sheets:
             _sheet(book.add_worksheet(table.name), table, bold)
@@ -52,7 +55,7 @@ def _sheet(sheet: object, table: Table, bold: object) -> None:
     for number, row in enumerate(table.rows, 1):
         for column, value in enumerate(row):
             if isinstance(value, str):
-                if value:
+                if value and value != "[]":
                     write_string(number, column, cell(value))
             elif isinstance(value, bool):
                 sheet.write_boolean(number, column, value)  # type: ignore[attr-defined]  # untyped library

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from ..schemas import Actor, Allegation, Article, Dataset, Evidence
+from extractor.schemas import Actor, Allegation, Article, Dataset, Evidence
+
 from .tables import attribution_ids, days
 from .writing import as_json, storable
 
@@ -33,7 +34,7 @@ def bundle(dataset: Dataset, path: Path) -> None:
     """One bundle."""
     objects = sorted(_Bundle(dataset).objects(), key=lambda o: (o["type"], o["id"]))
     whole = {"type": "bundle", "id": _id("bundle", " ".join(o["id"] for o in objects)), "objects": objects}
-    path.write_text(storable(as_json(whole, indent=1)) + "\n", "utf-8")
+    path.write_text(storable(as_json(whole)) + "\n", "utf-8")
 
 
 def _id(kind: str, ours: str) -> str:

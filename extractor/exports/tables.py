@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..edtf import bounds
-from ..schemas import Dataset, DatePhrase, Evidence
+from extractor.edtf import bounds
+from extractor.schemas import Dataset, DatePhrase, Evidence
+
 from .writing import as_json
 
 Type = Literal["text", "integer", "number", "truth"]

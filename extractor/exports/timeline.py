@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..schemas import Dataset, DatePhrase
+from extractor.schemas import Dataset, DatePhrase
+
 from .tables import article_keys, attribution_ids, days
 from .writing import as_json as dump
 from .writing import write_csv
@@ -34,7 +35,7 @@ def _entries(dataset: Dataset) -> list[_Entry]:
     return sorted(found, key=lambda e: (e[7] or e[8] or "9999-12-31", e[8] or "9999-12-31", *(x or "" for x in e[:4])))
 
 
-def _dates(d: Dataset) -> Iterator[_Entry]:
+def _dates(d: Dataset) -> Iterator[_Entry]:  # noqa: C901  # six clocks, one after the other
     def entry(clock: str, id_: str, about: str | None, article: str | None, label: str, date: DatePhrase) -> _Entry:
         return clock, id_, about, article, label, date.text, date.edtf, *days(date), date.method
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ..schemas import Dataset
+from extractor.schemas import Dataset
+
 from .tables import attribution_ids, quotes
 from .writing import as_json
 
@@ -24,7 +25,7 @@ def collection(dataset: Dataset, path: Path) -> None:
         "@context": CONTEXT, "id": base, "type": "AnnotationCollection", "label": "armsledger dataset",
         "total": len(items), "first": page, "last": f"{base}:1",
     }  # fmt: skip
-    path.write_text(as_json(whole, indent=1) + "\n", "utf-8")
+    path.write_text(as_json(whole) + "\n", "utf-8")
 
 
 def _annotations(dataset: Dataset) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
+from extractor.errors import UsageError
 
 REPLACED = "\N{REPLACEMENT CHARACTER}"
 """Stands where a character was that the format cannot hold."""

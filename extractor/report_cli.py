@@ -38,7 +38,9 @@ def report_command(
     write(loaded, output, texts)
     states: Counter[str] = Counter(text.state for text in texts.values())
     if not articles:
-        tell("without the articles' texts: name their files or folders behind the dataset to show evidence in whole texts")
+        tell(
+            "without the articles' texts: name their files or folders behind the dataset to show evidence in whole texts"
+        )
     else:
         lacking = [
             f"{states[state]:,} {words}"
@@ -47,5 +49,7 @@ def report_command(
         ]
         tell(", ".join([f"texts: {states['read']:,} of {len(texts):,} articles", *lacking]))
     if not has_drawings():
-        tell("without the drawings: their bundle is missing; `make assets` in the source builds it (needs Node.js and npm)")
+        tell(
+            "without the drawings: their bundle is missing; `make assets` in the source builds it (needs Node.js and npm)"
+        )
     tell(f"written: {output}")

@@ -744,4 +744,7 @@ def test_the_key_goes_to_the_server_and_into_no_file(folder: Path, script: Batch
 
 def test_models_that_have_no_batches_here_are_refused_before_anything_is_read(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="anthropic: models do not have"):
-        submit([tmp_path], settings=build(model="anthropic:claude-x", api_key="k", anthropic_key="k", store=tmp_path / "store"))
+        submit(
+            [tmp_path],
+            settings=build(model="anthropic:claude-x", api_key="k", anthropic_key="k", store=tmp_path / "store"),
+        )

@@ -13,8 +13,9 @@ from datetime import date
 from importlib.metadata import version
 from typing import Any
 
-from ..edtf import bounds
-from ..schemas import Allegation, Article, Dataset, DatePhrase, Judgement
+from extractor.edtf import bounds
+from extractor.schemas import Allegation, Article, Dataset, DatePhrase, Judgement
+
 from .texts import MISSING, Text
 
 _Json = dict[str, Any]
@@ -53,7 +54,7 @@ def encode(record: Any) -> str:
 class _References:
     """What refers to a record, as far as the record itself doesn't say."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: Dataset) -> None:  # noqa: C901 - one loop a kind of reference
         self.holder = {c.id: a.id for a in dataset.allegations for c in a.claims}
         self.related: defaultdict[str, list[_Json]] = defaultdict(list)
         for allegation in dataset.allegations:
@@ -142,7 +143,8 @@ def _allegation(a: Allegation, refer: _References) -> _Json:
         "related": refer.related[a.id],
         "responses": refer.answered[a.id],
         "pairs": [
-            j.model_dump(mode="json") | {"allegations": [refer.holder[j.left], refer.holder[j.right]]} for j in open_pairs
+            j.model_dump(mode="json") | {"allegations": [refer.holder[j.left], refer.holder[j.right]]}
+            for j in open_pairs
         ],
     }
 

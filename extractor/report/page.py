@@ -14,8 +14,9 @@ from typing import Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ..errors import UsageError
-from ..schemas import Dataset
+from extractor.errors import UsageError
+from extractor.schemas import Dataset
+
 from .blocks import blocks
 from .texts import Text
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from .. import articles
-from ..errors import UnreadableArticle
-from ..schemas import Dataset
+from extractor import articles
+from extractor.errors import UnreadableArticle
+from extractor.schemas import Dataset
 
 TextState = Literal["read", "changed", "missing"]
 

@@ -334,10 +334,11 @@ class _NormalForm:
         pieces: list[str] = []
         length = 0
         for match in _atoms(unicodedata.is_normalized("NFC", raw)).finditer(raw):
-            begin, start = match.span("plain")
+            begin, start = match.span(1)
             end = match.end()
-            kind = str(match.lastgroup)
-            folded = _SIGNS[kind] if kind in _SIGNS else _fold_letters(raw[start:end])
+            folded = _SIGNS.get(match.lastgroup or "")
+            if folded is None:
+                folded = _fold_letters(raw[start:end])
             pieces += raw[begin:start].casefold(), folded
             length += start - begin
             self._at += length, length + len(folded)

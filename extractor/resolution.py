@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from . import dates, quantities, weapons
@@ -402,12 +402,10 @@ def _best(links: Iterable[Link]) -> list[Link]:
 
 def state_behind(organ: Actor) -> Actor:
     """The state to which an organ belongs, where the article names only the organ: its mention is the organ's."""
-    from babel import Locale
-
     code = organ.party.removeprefix("state:")
     return Actor(
         id=organ.party,
-        name=Locale("en").territories.get(code, code),
+        name=_territories().get(code, code),
         kind="state",
         country=code,
         title=None,
@@ -419,6 +417,13 @@ def state_behind(organ: Actor) -> Actor:
         mentions=organ.mentions,
         findings=[],
     )
+
+
+@cache
+def _territories() -> Mapping[str, str]:
+    from babel import Locale
+
+    return dict(Locale("en").territories)
 
 
 def _unique(records: Iterable[Any]) -> list[Any]:

@@ -255,7 +255,7 @@ class Written:
 
     def _publication(self) -> PublicationDraft:
         """The page's facts about itself, as far as the page prints them."""
-        index = TextIndex(self.document.raw)
+        index = self._checked().index or TextIndex(self.document.raw)
         kept = self.publication.model_dump()
         for name, value in kept.items():
             if value is None:

@@ -2,16 +2,22 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+WEB := extractor/report/web
+DRAWINGS := $(WEB)/dist/graph.js
 CORPUS := tests/corpus
 BENCH_VENV ?= /tmp/bench-venv
 
-.PHONY: run test lint check evaluate record lock schema golden bench clean
+.PHONY: assets run test lint check evaluate record lock schema golden bench clean
 
 run: $(READY)
 	$(BIN)/extract seeds/ -o out.json
 
-test: $(READY)
+# The tests of the report need Node.js with npm, and Debian's chromium (apt-get install nodejs npm chromium).
+test: $(READY) $(DRAWINGS)
 	$(BIN)/python -m pytest
+
+# The libraries that the report draws with, in one file. Reports do without it where it is missing.
+assets: $(DRAWINGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -51,7 +57,10 @@ lock:
 		--generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.txt
 
 clean:
-	rm -rf .venv out.json corpus.json
+	rm -rf .venv out.json corpus.json $(WEB)/node_modules $(WEB)/dist
+
+$(DRAWINGS): $(WEB)/package-lock.json $(WEB)/build.mjs $(WEB)/graph.js
+	cd $(WEB) && npm ci --silent --no-audit --no-fund && npm run --silent build
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv

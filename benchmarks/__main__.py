@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from . import answers, exports, grounding, merging, pipeline
+from . import answers, exports, grounding, merging, pipeline, report
 
 BENCHMARKS = {
     "grounding": grounding.main,
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "answers": answers.main,
     "pipeline": pipeline.main,
     "exports": exports.main,
+    "report": report.main,
 }
 
 if __name__ == "__main__":

@@ -13,8 +13,10 @@ from datetime import date
 from importlib.metadata import version
 from typing import Any
 
+from babel import Locale
+
 from extractor.edtf import bounds
-from extractor.schemas import Allegation, Article, Dataset, DatePhrase, Judgement
+from extractor.schemas import Actor, Allegation, Article, Dataset, DatePhrase, Judgement
 
 from .texts import MISSING, Text
 
@@ -49,6 +51,13 @@ def encode(record: Any) -> str:
     """JSON on one line that may stand inside a script element, and whose characters UTF-8 has."""
     text = json.dumps(record, ensure_ascii=False, separators=(",", ":")).translate(_UNSAFE)
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _shown(actor: Actor) -> str:
+    """A name to read: of a state its own, since articles often print its capital for it."""
+    if actor.kind != "state" or actor.country is None:
+        return actor.name
+    return str(Locale("en").territories.get(actor.country, actor.name))
 
 
 class _References:
@@ -100,7 +109,7 @@ def _index(dataset: Dataset, texts: Mapping[str, Text], mode: str) -> _Json:
             "quarantined": len(dataset.quarantine),
         },
         "texts": {state: states[state] for state in ("read", "changed", "missing")},
-        "actors": {a.id: {"name": a.name, "kind": a.kind, "country": a.country} for a in dataset.actors},
+        "actors": {a.id: {"name": _shown(a), "kind": a.kind, "country": a.country} for a in dataset.actors},
         "weapons": {w.id: {"term": w.term, "category": w.category} for w in dataset.weapons if w.id in used},
         "rows": [_row(a) for a in dataset.allegations],
     }

@@ -42,7 +42,7 @@ function setScheme(wanted) {
   if (scheme === "auto") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = scheme;
   button.textContent = scheme[0].toUpperCase() + scheme.slice(1);
-  button.setAttribute("aria-label", `Colour scheme: ${scheme === "auto" ? "as the system has it" : scheme}`);
+  button.setAttribute("aria-label", `${button.textContent}: the colour scheme${scheme === "auto" ? " that the system has" : ""}`);
 }
 
 function nextScheme() {

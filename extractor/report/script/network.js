@@ -62,7 +62,7 @@ function pairTable(edges, filters) {
     el("table", { class: "list pairs" }, el("caption", {}, edges.length > MOST_ROWS ? `The ${MOST_ROWS} pairs with the most allegations of ${edges.length.toLocaleString("en")}` : count(edges.length, "pair")),
       el("thead", {}, el("tr", {}, ["Supplier", "Recipient", "Allegations", "Contested", "Independent origins"].map((c, n) => el("th", { scope: "col", class: n > 1 ? "number" : null }, c)))),
       el("tbody", {}, edges.slice(0, MOST_ROWS).map((edge) => el("tr", {}, el("td", { dir: "auto" }, nodeName(edge.from)), el("td", { dir: "auto" }, nodeName(edge.to)),
-        el("td", { class: "number" }, el("a", { class: "open", href: narrowedTo(edge, filters), "aria-label": told(edge) }, edge.allegations.toLocaleString("en"))), cell(edge.contested), cell(edge.origins.size))))));
+        el("td", { class: "number" }, el("a", { class: "open", href: narrowedTo(edge, filters), "aria-label": `${edge.allegations.toLocaleString("en")}: ${told(edge)}` }, edge.allegations.toLocaleString("en"))), cell(edge.contested), cell(edge.origins.size))))));
 }
 
 function diagramOf(edges, filters) {
@@ -125,5 +125,5 @@ export function zooming(picture, canvas) {
   const button = (label, words, click) => el("button", { type: "button", "aria-label": words, title: words, click }, label);
   return el("div", { class: "zoom" },
     button("+", "Zoom in", () => behaviour.scaleBy(selection, 1.4)), button("−", "Zoom out", () => behaviour.scaleBy(selection, 1 / 1.4)),
-    button("Reset", "Show all", () => behaviour.transform(selection, drawing.zoomIdentity)));
+    button("Reset", "Reset: show all", () => behaviour.transform(selection, drawing.zoomIdentity)));
 }

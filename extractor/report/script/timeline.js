@@ -10,6 +10,7 @@ import { claimLink, count, span } from "./words.js";
 const MOST_ROWS = 120;
 const WIDTH = 1100;
 const LABEL = 430;
+const TOP = 22;
 const ROW = 22;
 const DAY = 86_400_000;
 
@@ -58,11 +59,12 @@ function legend() {
 function rowDiagram(rows) {
   const whole = extent(rows);
   const x = drawing.scaleUtc(whole, [LABEL, WIDTH - 14]);
-  const height = rows.length * ROW + 40;
-  const axis = svg("g", { class: "axis", transform: `translate(0,${height - 28})` });
-  drawing.select(axis).call(drawing.axisBottom(x).ticks(8).tickSize(-(height - 32)));
+  const height = TOP + rows.length * ROW + 12;
+  const axis = svg("g", { class: "axis" });
+  drawing.select(axis).call(drawing.axisBottom(x).ticks(8).tickSize(height));
+  for (const label of axis.querySelectorAll("text")) label.setAttribute("y", "2"); // where the reader begins
   const marks = rows.map((row, n) => {
-    const y = n * ROW + 4;
+    const y = TOP + n * ROW;
     const event = row.event && reach(row.event, whole).map(x);
     return svg("g", { transform: `translate(0,${y})` },
       svg("a", { href: `#claim/${encodeURIComponent(row.id)}` }, svg("title", {}, row.summary),

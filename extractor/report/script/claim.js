@@ -86,9 +86,10 @@ function evidenceOf(allegation, wanted) {
     byArticle.set(attribution.article_id, [...(byArticle.get(attribution.article_id) ?? []), spoken]);
   });
   const holds = ([, spoken]) => spoken.some((a) => a.claim === wanted && wanted !== allegation.id);
+  const one = wanted === allegation.id ? null : wanted;
   const columns = [...byArticle].sort((a, b) => holds(b) - holds(a));
   const holder = el("div", { class: "side-by-side", tabindex: "0", role: "region", "aria-label": "Evidence by article" });
-  return [gradually(columns, SIDE_BY_SIDE, ([id, spoken]) => column(records("articles").get(id), spoken, wanted), holder)];
+  return [gradually(columns, SIDE_BY_SIDE, ([id, spoken]) => column(records("articles").get(id), spoken, one), holder)];
 }
 
 function column(article, spoken, wanted) {

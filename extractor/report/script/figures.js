@@ -23,5 +23,5 @@ export function twoLines(text, width) {
 }
 
 export function arrowHead(id) {
-  return svg("defs", {}, svg("marker", { id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" }, svg("path", { class: "arrow", d: "M0,0L8,4L0,8z" })));
+  return svg("defs", {}, svg("marker", { id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 12, markerHeight: 12, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" }, svg("path", { class: "arrow", d: "M0,0L8,4L0,8z" })));
 }

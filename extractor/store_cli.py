@@ -44,7 +44,9 @@ def ls(store: _Folder = STORE) -> None:
             )
             since[row["asked"]] = (since.get(row["asked"], (row["at"], ""))[0], row["at"])
         calls = Counter(row["outcome"] for row in opened.calls())
-        size = sum(part.stat().st_size for part in store.glob(f"{opened.path.name}*"))  # with what is not yet merged into it
+        size = sum(
+            part.stat().st_size for part in store.glob(f"{opened.path.name}*")
+        )  # with what is not yet merged into it
     table = Table(box=None, pad_edge=False)
     table.add_column("model", overflow="fold", min_width=16)
     for column in ("answers", "sent", "cached", "answered", "by list price", "first", "last"):

@@ -5,7 +5,7 @@ READY := .venv/.ready
 WEB := extractor/report/web
 DRAWINGS := $(WEB)/dist/graph.js
 CORPUS := tests/corpus
-BENCH_VENV ?= /tmp/bench-venv
+BENCH_VENV ?= .venv-bench
 
 .PHONY: assets run test lint check evaluate record lock schema golden bench clean
 
@@ -57,7 +57,7 @@ lock:
 		--generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.txt
 
 clean:
-	rm -rf .venv out.json corpus.json $(WEB)/node_modules $(WEB)/dist
+	rm -rf .venv $(BENCH_VENV) out.json corpus.json $(WEB)/node_modules $(WEB)/dist
 
 $(DRAWINGS): $(WEB)/package-lock.json $(WEB)/build.mjs $(WEB)/graph.js
 	cd $(WEB) && npm ci --silent --no-audit --no-fund && npm run --silent build

@@ -27,7 +27,7 @@ from .peers.measuring import WARM_UP, admin, memory_mb
 from .peers.pinning import SERVER_CORE, pin
 
 ROOT = Path(__file__).parent.parent
-OTHER_PYTHON = Path(os.environ.get("BENCH_VENV", "/tmp/bench-venv")) / "bin" / "python"
+OTHER_PYTHON = ROOT.resolve() / os.environ.get("BENCH_VENV", ".venv-bench") / "bin" / "python"
 INSTALL = (
     f"python -m venv {OTHER_PYTHON.parents[1]} && {OTHER_PYTHON} -m pip install -r benchmarks/peers/requirements.txt"
 )

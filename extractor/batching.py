@@ -40,7 +40,7 @@ from .extraction import ask
 from .llm import Tally
 from .modelnames import parse
 from .pacing import BYTES_PER_TOKEN
-from .pipeline import aextract
+from .pipeline import aextract, run_to_end
 from .prices import BATCH_SHARE, DIGITS, OUTPUT_LIMIT, Prices
 from .replies import Reply, Request
 from .schemas import NO_USAGE, Dataset, Decision, Usage
@@ -214,21 +214,12 @@ async def acollect(
 
 def submit(paths: Iterable[str | Path], **arguments: Any) -> Submitted:
     """The same as :func:`asubmit`, for callers without an event loop; inside one it raises UsageError."""
-    return _run(asubmit(paths, **arguments), "asubmit")
+    return run_to_end(asubmit(paths, **arguments), "asubmit")
 
 
 def collect(store: Path, **arguments: Any) -> Collected:
     """The same as :func:`acollect`, for callers without an event loop; inside one it raises UsageError."""
-    return _run(acollect(store, **arguments), "acollect")
-
-
-def _run(work: Coroutine[Any, Any, T], instead: str) -> T:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
-    work.close()
-    raise UsageError(f"this cannot run inside an event loop; await {instead}() instead")
+    return run_to_end(acollect(store, **arguments), "acollect")
 
 
 def _nobody(_: str) -> None:

@@ -20,7 +20,6 @@ from .errors import ExtractorError, Stopped, UsageError
 from .export_cli import export_command, show_command
 from .report_cli import report_command
 from .review_cli import DECISIONS, review_command
-from .store_cli import STORE
 from .store_cli import app as store_app
 from .terminal import ProgressDisplay, err, show_evaluation, show_summary, tell, usd
 
@@ -62,7 +61,10 @@ _Check = Annotated[
     typer.Option("--check", metavar="[MODEL]", help="Ask a model, or the same one, whether each record is supported."),
 ]
 _Store = Annotated[
-    Path, typer.Option("--store", help="Folder where every answer is kept, so that none is paid for twice.")
+    Path | None,
+    typer.Option(
+        "--store", help="Folder where every answer is kept and not paid for twice. [EXTRACT_STORE, or .extract]"
+    ),
 ]
 _Rpm = Annotated[int | None, typer.Option("--rpm", help="Requests per minute, at most.")]
 _Tpm = Annotated[int | None, typer.Option("--tpm", help="Tokens per minute, at most.")]
@@ -178,7 +180,7 @@ def run(
     reasks: _Reasks = None,
     passes: _Passes = None,
     check: _Check = None,
-    store: _Store = STORE,
+    store: _Store = None,
     rpm: _Rpm = None,
     tpm: _Tpm = None,
     budget: _Budget = None,
@@ -201,7 +203,7 @@ def run(
     from .articles import load_metadata
     from .dataset import STDOUT, check_writable
     from .pipeline import extract
-    from .settings import build
+    from .settings import build, store_folder
 
     settings = build(
         model=model,
@@ -212,7 +214,7 @@ def run(
         reasks=reasks,
         passes=passes,
         check=check,
-        store=store,
+        store=store_folder(store),
         rpm=rpm,
         tpm=tpm,
         budget=budget,
@@ -255,7 +257,7 @@ def ask_command(
     reasks: _Reasks = None,
     passes: _Passes = None,
     check: _Check = None,
-    store: _Store = STORE,
+    store: _Store = None,
     rpm: _Rpm = None,
     tpm: _Tpm = None,
     budget: _Budget = None,
@@ -268,7 +270,7 @@ def ask_command(
     """
     from .articles import load_metadata
     from .pipeline import ask
-    from .settings import build
+    from .settings import build, store_folder
 
     settings = build(
         model=model,
@@ -277,7 +279,7 @@ def ask_command(
         reasks=reasks,
         passes=passes,
         check=check,
-        store=store,
+        store=store_folder(store),
         rpm=rpm,
         tpm=tpm,
         budget=budget,
@@ -306,7 +308,7 @@ def submit_command(
     reasks: _Reasks = None,
     passes: _Passes = None,
     check: _Check = None,
-    store: _Store = STORE,
+    store: _Store = None,
     budget: _Budget = None,
     price: _Price = None,
 ) -> None:
@@ -318,7 +320,7 @@ def submit_command(
     """
     from .articles import load_metadata
     from .batching import submit
-    from .settings import build
+    from .settings import build, store_folder
 
     settings = build(
         model=model,
@@ -326,7 +328,7 @@ def submit_command(
         reasks=reasks,
         passes=passes,
         check=check,
-        store=store,
+        store=store_folder(store),
         budget=budget,
         price=_price(price),
     )
@@ -354,7 +356,7 @@ def collect_command(
     ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Look again until everything has arrived.")] = False,
     base_url: _BaseUrl = None,
-    store: _Store = STORE,
+    store: _Store = None,
     decisions: _Decisions = None,
     aliases: _Aliases = None,
     link: _Link = None,
@@ -367,6 +369,7 @@ def collect_command(
     from .aliases import NO_ALIASES, load_aliases
     from .batching import collect
     from .dataset import STDOUT, check_writable
+    from .settings import store_folder
 
     if output and str(output) != STDOUT:
         check_writable(output)
@@ -374,7 +377,7 @@ def collect_command(
     names = load_aliases(aliases) if aliases else NO_ALIASES
     with _stoppable() as stop:
         collected = collect(
-            store,
+            store_folder(store),
             dataset=output is not None,
             wait=wait,
             base_url=base_url,
@@ -473,7 +476,7 @@ def merge_command(
     base_url: Annotated[str | None, typer.Option(help="Root of its OpenAI-compatible API. [OPENAI_BASE_URL]")] = None,
     replay: _Replay = None,
     record: _Record = None,
-    store: _Store = STORE,
+    store: _Store = None,
 ) -> None:
     """Merge datasets into one: the same as extracting all their articles at once.
 
@@ -482,7 +485,7 @@ def merge_command(
     from .aliases import NO_ALIASES, load_aliases
     from .dataset import STDOUT, check_writable, load
     from .pipeline import merge
-    from .settings import build
+    from .settings import build, store_folder
 
     settings = None
     if link or adjudicate:
@@ -491,7 +494,7 @@ def merge_command(
             base_url=base_url,
             replay=replay,
             record=record,
-            store=store,
+            store=store_folder(store),
             link=link,
             adjudicate=adjudicate,
         )
@@ -585,7 +588,7 @@ def _write(dataset: Dataset, output: Path) -> None:
 def doctor_command(
     model: _Model = None,
     base_url: _BaseUrl = None,
-    store: _Store = STORE,
+    store: _Store = None,
     budget: _Budget = None,
     price: _Price = None,
 ) -> None:
@@ -594,8 +597,9 @@ def doctor_command(
     Exit status: 0 all well, 1 something is wrong, 2 wrong use or configuration.
     """
     from .doctor import diagnose
+    from .settings import store_folder
 
-    found = diagnose(model=model, base_url=base_url, store=store, budget=budget, price=_price(price))
+    found = diagnose(model=model, base_url=base_url, store=store_folder(store), budget=budget, price=_price(price))
     for finding in found:
         typer.echo(str(finding))
     if any(finding.verdict == "wrong" for finding in found):

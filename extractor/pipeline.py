@@ -109,7 +109,7 @@ def extract(
     stop: Stop | None = None,
 ) -> Dataset:
     """The same as :func:`aextract`, for callers without an event loop; inside one it raises UsageError."""
-    return _run(
+    return run_to_end(
         aextract(
             paths,
             settings=settings,
@@ -166,7 +166,7 @@ def ask(
 ) -> Asked:
     """The same as :func:`aask`, for callers without an event loop; inside one it raises UsageError."""
     work = aask(paths, settings=settings, metadata=metadata, progress=progress, model=model, stop=stop)
-    return _run(work, "aask")
+    return run_to_end(work, "aask")
 
 
 async def extract_article(
@@ -220,10 +220,12 @@ def merge(
     model: AnswersMessages | None = None,
 ) -> Dataset:
     """The same as :func:`amerge`, for callers without an event loop; inside one it raises UsageError."""
-    return _run(amerge(parts, decisions=decisions, aliases=aliases, settings=settings, model=model), "amerge")
+    return run_to_end(amerge(parts, decisions=decisions, aliases=aliases, settings=settings, model=model), "amerge")
 
 
-def _run(work: Coroutine[Any, Any, T], instead: str) -> T:
+def run_to_end(work: Coroutine[Any, Any, T], instead: str) -> T:
+    """What the work gives, for callers without an event loop. Inside one it raises UsageError, which names what to await
+    instead."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -40,6 +40,10 @@ EMBEDDED: dict[str, Any] = {"concurrency": 2, "timeout_s": 3600.0, "price": (0.0
 and it costs nothing."""
 
 
+DEFAULT_STORE = Path(".extract")
+"""Where the command keeps answers."""
+
+
 class Price(NamedTuple):
     """US dollars for a million tokens; cached ones cost as much as others."""
 
@@ -222,8 +226,27 @@ def build(**arguments: Any) -> Settings:
     given = {name: value for name, value in arguments.items() if value is not None}
     if given.get("record") and given.get("replay"):
         raise UsageError("--record and --replay exclude each other")
+    settings = _read(given)
+    if settings.model is None:
+        raise UsageError("no model name: give --model, set EXTRACT_MODEL, or model in [tool.extractor]")
+    if settings.budget and settings.record and not {"max_completion_tokens", "max_tokens"} & settings.parameters.keys():
+        raise UsageError(
+            "--budget and --record together need max_completion_tokens in [tool.extractor.parameters]: the budget would "
+            "otherwise change the requests that are recorded"
+        )
+    _ = settings.source
+    return settings
+
+
+def store_folder(given: Path | None) -> Path:
+    """The folder of the command's store: the one given, else the one that environment or files name, else
+    ``DEFAULT_STORE``. Raises UsageError."""
+    return given or _read({}).store or DEFAULT_STORE
+
+
+def _read(given: dict[str, Any]) -> Settings:
     try:
-        settings = Settings(**given)
+        return Settings(**given)
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors(include_input=False)
@@ -234,12 +257,3 @@ def build(**arguments: Any) -> Settings:
         ) from None
     except ValueError as error:  # a settings file that is no TOML
         raise UsageError(f"pyproject.toml or extractor.toml in this folder is not valid TOML ({error})") from None
-    if settings.model is None:
-        raise UsageError("no model name: give --model, set EXTRACT_MODEL, or model in [tool.extractor]")
-    if settings.budget and settings.record and not {"max_completion_tokens", "max_tokens"} & settings.parameters.keys():
-        raise UsageError(
-            "--budget and --record together need max_completion_tokens in [tool.extractor.parameters]: the budget would "
-            "otherwise change the requests that are recorded"
-        )
-    _ = settings.source
-    return settings

@@ -14,16 +14,13 @@ import typer
 from .errors import UsageError
 from .terminal import out, tell, usd
 
-STORE = Path(".extract")
-"""Where answers are kept by default."""
-
 app = typer.Typer(no_args_is_help=True, help="Look into the store of answers, prune it, export it.")
 
-_Folder = Annotated[Path, typer.Option("--store", help="Folder of the store.")]
+_Folder = Annotated[Path | None, typer.Option("--store", help="Folder of the store. [EXTRACT_STORE, or .extract]")]
 
 
 @app.command("ls")
-def ls(store: _Folder = STORE) -> None:
+def ls(store: _Folder = None) -> None:
     """Say what is kept: answers by model, what they took, and how the calls went."""
     from rich.table import Table
 
@@ -31,10 +28,10 @@ def ls(store: _Folder = STORE) -> None:
     from .schemas import NO_USAGE, Usage
     from .store import Store
 
-    _there(store)
+    folder = _there(store)
     kept: defaultdict[str, Usage] = defaultdict(lambda: NO_USAGE)
     since: dict[str, tuple[str, str]] = {}
-    with Store(store) as opened:
+    with Store(folder) as opened:
         for row in opened.replies():
             kept[row["asked"]] += Usage(
                 calls=1,
@@ -45,7 +42,7 @@ def ls(store: _Folder = STORE) -> None:
             since[row["asked"]] = (since.get(row["asked"], (row["at"], ""))[0], row["at"])
         calls = Counter(row["outcome"] for row in opened.calls())
         size = sum(
-            part.stat().st_size for part in store.glob(f"{opened.path.name}*")
+            part.stat().st_size for part in folder.glob(f"{opened.path.name}*")
         )  # with what is not yet merged into it
     table = Table(box=None, pad_edge=False)
     table.add_column("model", overflow="fold", min_width=16)
@@ -62,7 +59,7 @@ def ls(store: _Folder = STORE) -> None:
 
 @app.command("prune")
 def prune(
-    store: _Folder = STORE,
+    store: _Folder = None,
     days: Annotated[int | None, typer.Option("--days", min=0, help="Drop answers older than so many days.")] = None,
     model: Annotated[str | None, typer.Option("--model", help="Drop answers of this model only.")] = None,
 ) -> None:
@@ -71,16 +68,16 @@ def prune(
 
     if days is None and model is None:
         raise UsageError("nothing to drop: give --days N, --model NAME or both; to drop everything, delete the folder")
-    _there(store)
+    folder = _there(store)
     before = None if days is None else datetime.now(UTC) - timedelta(days=days)
-    with Store(store) as opened:
+    with Store(folder) as opened:
         dropped = opened.prune(before, asked=model)
     tell(f"{dropped:,} answers dropped")
 
 
 @app.command("export")
 def export(
-    store: _Folder = STORE,
+    store: _Folder = None,
     what: Annotated[
         Literal["answers", "calls"],
         typer.Option(
@@ -91,14 +88,18 @@ def export(
     """Write answers or calls to standard output, one JSON object a line."""
     from .store import Store
 
-    _there(store)
-    with Store(store) as opened:
+    folder = _there(store)
+    with Store(folder) as opened:
         for row in opened.replies() if what == "answers" else opened.calls():
             sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def _there(store: Path) -> None:
+def _there(given: Path | None) -> Path:
+    """The folder of a store that is there. Raises UsageError."""
+    from .settings import store_folder
     from .store import FILE
 
-    if not (store / FILE).is_file():
-        raise UsageError(f"{store}: no store of answers here; name its folder with --store")
+    folder = store_folder(given)
+    if not (folder / FILE).is_file():
+        raise UsageError(f"{folder}: no store of answers here; name its folder with --store")
+    return folder

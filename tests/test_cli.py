@@ -299,3 +299,19 @@ def test_the_command_line_starts_without_loading_what_it_does_not_need() -> None
     code = "import sys, extractor.cli; print([m for m in ('openai', 'instructor', 'vcr', 'babel', 'pydantic') if m in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert run.stdout.strip() in {"[]", "['pydantic']"}
+
+
+def test_the_store_is_where_option_environment_or_file_say(folder: Path) -> None:
+    with serving(GOOD) as script:
+        command = ["ask", "articles", "--model", "m", "--base-url", script.url]
+        (folder / "extractor.toml").write_text('store = "from-file"\n')
+        for variables, options, there in (
+            ({}, [], "from-file"),
+            ({"EXTRACT_STORE": "from-environment"}, [], "from-environment"),
+            ({"EXTRACT_STORE": "from-environment"}, ["--store", "from-option"], "from-option"),
+        ):
+            assert extract(*command, *options, cwd=folder, **variables).returncode == 0
+            assert (folder / there / "store.sqlite").is_file()
+            assert "1 answered" in extract("store", "ls", *options, cwd=folder, **variables).stderr
+        assert len(script.requests) == 3
+    assert not (folder / ".extract").exists()

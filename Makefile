@@ -7,7 +7,7 @@ DRAWINGS := $(WEB)/dist/graph.js
 CORPUS := tests/corpus
 BENCH_VENV ?= .venv-bench
 
-.PHONY: assets run test lint check evaluate record lock schema golden bench clean
+.PHONY: assets run test lint check evaluate record lock cues schema golden bench clean
 
 run: $(READY)
 	$(BIN)/extract seeds/ -o out.json
@@ -41,6 +41,10 @@ record: $(READY)
 
 schema: $(READY)
 	$(BIN)/extract schema > dataset.schema.json
+
+# What must stand in an order to software, worked out from the rules in defects.toml.
+cues: $(READY)
+	$(BIN)/python -m extractor.cues
 
 # Texts that tests compare; read the diff after this.
 golden: schema

@@ -218,7 +218,7 @@ def _codes(text: str, plain: str, is_plain: bool) -> list[str]:
         "smuggled": not is_plain,
         "between invisible characters": not is_plain,
         "in base64": b"x" * 20 in letters.translate(_BASE64),
-        "in hexadecimal": b"x" * 32 in "".join(text.split()).encode("ascii", "replace").translate(_HEX),
+        "in hexadecimal": b"x" * 32 in letters.translate(_HEX, b" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f?"),
         "in escapes": "\\" in text,
         "in HTML entities": "&" in text,
         "in percent signs": _PERCENT.search(text),
@@ -233,8 +233,9 @@ def _codes(text: str, plain: str, is_plain: bool) -> list[str]:
 def _views(sentence: str, plain: str, codes: Collection[str]) -> dict[str, str]:
     """The sentence, folded, as it stands and as a model may read it, each with how that is."""
     views = {plain: ""}
-    for how, (code, shown) in _READINGS.items():
-        if how in codes and re.search(code, sentence):
+    for how in codes:
+        code, shown = _READINGS.get(how, (None, ""))
+        if code and re.search(code, sentence):
             views.setdefault(folded(re.sub(code, shown, sentence)), f" {how}")
     if _ALIKE_LETTERS in codes and _MIXED.search(plain):
         for table in (_AS_LATIN, _AS_LATIN | {ord("1"): "l"}, _AS_CYRILLIC):
@@ -273,24 +274,16 @@ _ENCLOSED = re.compile(
 
 
 def _instructions(text: str, is_plain: bool) -> Iterator[Defect]:
-    plain = folded(text)
-    codes = _codes(text, plain, is_plain)
+    sentences = [(start, end, opens_line, folded(text[start:end])) for start, end, opens_line in _sentences(text)]
+    codes = _codes(text, "\n".join(plain for *_, plain in sentences), is_plain)
     numbered = "[" in text and "[1]" not in text  # else numbers in brackets are references
-    is_cut = max(map(len, text.split("\n"))) > _LONGEST  # perhaps inside a word
-    words = " ".join(set(plain.split()))
-    pieces = instructions.pieces(words)
-    anchors = None if is_cut else instructions.anchors(words, pieces)
-    if not (codes or numbered or anchors or anchors is None):
-        return
     orders: dict[str, Order | None] = {}  # pages repeat themselves
     held: list[tuple[int, int, str]] = []
     until, last = 0, -1  # the offset that an order reaches to; the end of the sentence before
-    for start, end, opens_line in _sentences(text):
+    for start, end, opens_line, plain in sentences:
         sentence = text[start:end]
         if sentence not in orders:
-            views = _views(sentence, seen := folded(sentence), codes)
-            is_anchored = len(views) > 1 or anchors is None or any(anchor in seen for anchor in anchors)
-            orders[sentence] = instructions.weigh(views, pieces) if is_anchored else None
+            orders[sentence] = instructions.weigh(_views(sentence, plain, codes))
         found = orders[sentence]
         if not found and numbered and _NUMBER.match(text, start):
             found = Order("bears a sentence number like the reader's own", 0, orders=True)

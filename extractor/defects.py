@@ -21,7 +21,12 @@ from .schemas.article import DefectKind
 def find_defects(text: str) -> list[Defect]:
     """What is wrong with ``text``, sorted by start. Takes time in proportion to its length."""
     is_plain = not _UNUSUAL.search(text)
-    found = [*_characters(text), *(() if is_plain else _hidden(text)), *_cut_off(text), *_instructions(text, is_plain)]
+    found = [
+        *_characters(text, is_plain),
+        *(() if is_plain else _hidden(text)),
+        *_cut_off(text),
+        *_instructions(text, is_plain),
+    ]
     orders = [(d.start, d.end) for d in found if d.kind == "instruction_like"]
     told_already = {  # hidden words inside a passage that is an order as a whole
         inner
@@ -62,14 +67,14 @@ _HIDING = {
 }
 
 
-_HIGH_AFTER = re.compile(rf"[{_HIGH}](?<=[âðÃÂÌ-Ó×-Ûà-ï].)", re.DOTALL)
-_HIGH_1251_AFTER = re.compile(rf"[РС][{_HIGH_1251}]")
+_TWO_FOREIGN = re.compile(r"[^\x00-\x7f]{2}")
+_HIGH_AFTER = re.compile(rf"[{_HIGH}](?<=[âðÃÂÌ-Ó×-Ûà-ï].)|[РС][{_HIGH_1251}]", re.DOTALL)
 
 
 def _may_be_mojibake(text: str) -> bool:
-    if text.isascii():
-        return False
-    return bool("�" in text or "†" in text or _HIGH_AFTER.search(text) or _HIGH_1251_AFTER.search(text))
+    if "�" in text or "†" in text:
+        return True
+    return bool(_TWO_FOREIGN.search(text) and _HIGH_AFTER.search(text))
 
 
 _UNUSUAL = re.compile(
@@ -79,9 +84,9 @@ _UNUSUAL = re.compile(
 """What control characters and hidden words are made of."""
 
 
-def _characters(text: str) -> Iterator[Defect]:
+def _characters(text: str, is_plain: bool) -> Iterator[Defect]:
     for kind, pattern in _COUNTED.items():
-        if kind == "mojibake" and not _may_be_mojibake(text):
+        if is_plain if kind == "control_characters" else not _may_be_mojibake(text):
             continue
         places = [m.span(m.lastindex or 0) for m in re.finditer(pattern, text)]
         if places:
@@ -168,7 +173,7 @@ def _carried(char: str) -> str:
 
 
 _SMUGGLED = r"[\U000e0020-\U000e007e\U000e0100-\U000e01ef]"
-_READINGS: dict[str, tuple[str, str | Callable[[re.Match[str]], str]]] = {
+_CODES: dict[str, tuple[str, str | Callable[[re.Match[str]], str]]] = {
     "in capitals": (r"[A-ZÀ-ÞЀ-Я]{2,}(?:[^\w\n]{1,4}[A-ZÀ-ÞЀ-Я]{2,})+", r"\n\g<0>\n"),
     "smuggled": (rf"(?s)\A(?:(?!{_SMUGGLED}).)*+{_SMUGGLED}.*", lambda m: "".join(map(_carried, m[0]))),
     "between invisible characters": (rf"[{_ZERO_WIDTH}\xad\u3164]+", " "),
@@ -184,6 +189,7 @@ _READINGS: dict[str, tuple[str, str | Callable[[re.Match[str]], str]]] = {
     "backwards": (r"(?s)\A.*?(?:erong[iI]|dragersi[dD]|noitcurtsn[iI]|tpmor[pP]|tuptu[oO]).*", lambda m: m[0][::-1]),
 }
 """Ways in which a model can read what a person does not see: what to replace in the sentence, and by what."""
+_READINGS = {how: (re.compile(code), shown) for how, (code, shown) in _CODES.items()}
 
 
 _CAPITALS = re.compile(r"[A-ZÀ-ÞЀ-Я](?<=[A-ZÀ-ÞЀ-Я]{2})[^\w\n]{1,4}[A-ZÀ-ÞЀ-Я]{2}")
@@ -235,8 +241,8 @@ def _views(sentence: str, plain: str, codes: Collection[str]) -> dict[str, str]:
     views = {plain: ""}
     for how in codes:
         code, shown = _READINGS.get(how, (None, ""))
-        if code and re.search(code, sentence):
-            views.setdefault(folded(re.sub(code, shown, sentence)), f" {how}")
+        if code and code.search(sentence):
+            views.setdefault(folded(code.sub(shown, sentence)), f" {how}")
     if _ALIKE_LETTERS in codes and _MIXED.search(plain):
         for table in (_AS_LATIN, _AS_LATIN | {ord("1"): "l"}, _AS_CYRILLIC):
             views.setdefault(plain.translate(table), f" {_ALIKE_LETTERS}")

@@ -232,8 +232,8 @@ class _Cues(dict[str, int]):
 
     def rules_in(self, view: str) -> list[Rule]:
         held = 0
-        for bits in {self[word] for word in view.split()}:
-            held |= bits
+        for word in view.split():
+            held |= self[word]
         telling = held & self._telling
         found = set[int]()
         while telling:

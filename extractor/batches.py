@@ -346,7 +346,7 @@ class BatchServer:
                 ) from None
             raise self._final(error) from None
         except openai.APIConnectionError as error:
-            failed = connection_error(error, self._settings)
+            failed = connection_error(error.__cause__ or error, self._settings)
             raise (failed.final if isinstance(failed, CallFailed) else failed) from None
         except httpx2.TransportError as error:  # in the middle of a file
             raise ProviderFailed(f"the connection broke while a result was read ({type(error).__name__})") from None

@@ -62,7 +62,6 @@ class ChatServer:
         import openai
 
         self._settings = settings
-        self._cast_to = httpx2.Response
         # A pool smaller than the concurrency costs more than anything else on the client's side.
         limits = httpx2.Limits(max_connections=settings.concurrency, max_keepalive_connections=settings.concurrency)
         # aiohttp takes half the time of httpx2's own transport, but vcrpy knows only the latter
@@ -75,35 +74,46 @@ class ChatServer:
             timeout=settings.timeout_s,
             http_client=self._http,
         )
+        # What openai works out for each call takes longer than sending it, and is the same for all.
+        own = {**self._client.default_headers, **self._client.auth_headers}
+        self._headers = httpx2.Headers(self._http.headers)
+        self._headers.update({name: value for name, value in own.items() if isinstance(value, str)})
+        self._url = self._client.base_url.join("chat/completions")
 
     async def close(self) -> None:
         """Close all connections."""
         await self._client.close()
-        await self._http.aclose()
 
     async def send(self, request: Request) -> tuple[Reply, float]:
         """The reply to a request, and the seconds that the server wants to be left alone after it (mostly 0).
 
         Raises CallFailed for what may go well when it is tried again, and errors of :mod:`extractor.errors` for the rest.
         """
+        import httpx2
         import openai
 
+        sent = httpx2.Request("POST", self._url, headers=self._headers, content=chat_body(request))
         try:
-            # openai's own timeout is one for each read: a server that drips could hold a call for ever
+            # httpx2's own timeout is one for each read: a server that drips could hold a call for ever
             async with asyncio.timeout(self._settings.timeout_s):
-                response = await self._client.post(
-                    "/chat/completions",
-                    cast_to=self._cast_to,
-                    content=chat_body(request),
-                    options={"headers": {"content-type": "application/json"}},
-                )
-        except openai.APIStatusError as error:
-            return refused_or_raise(error, self._settings), 0.0
-        except openai.APIConnectionError as error:
-            raise connection_error(error, self._settings) from None
+                response = await self._http.send(sent)
         except TimeoutError:
             raise timed_out(self._settings) from None
+        except Exception as error:  # noqa: BLE001 - the transport's, or of whatever stands in its way
+            raise connection_error(error, self._settings) from None
+        if response.is_error:
+            failure = openai.APIStatusError("", response=response, body=_error_body(response))
+            return refused_or_raise(failure, self._settings), 0.0
         return read_completion(response.content), pause_s(response)
+
+
+def _error_body(response: httpx2.Response) -> object:
+    """What the server says of an error, as openai gives it."""
+    try:
+        body = response.json()
+    except ValueError:
+        return None
+    return body.get("error", body) if isinstance(body, dict) else body
 
 
 def timed_out(settings: Settings) -> CallFailed:
@@ -208,21 +218,19 @@ def _overlong(error: Any) -> str:
     return f" ({sent} tokens of {most})" if isinstance(sent, int) and isinstance(most, int) else " (exceeded)"
 
 
-def connection_error(error: Any, settings: Settings) -> Exception:
-    """What it means that no response came; ``error`` has the transport's own as its cause."""
+def connection_error(cause: BaseException | None, settings: Settings) -> Exception:
+    """What it means that no response came, by what the transport raised."""
     import httpx2
     from vcr.errors import CannotOverwriteExistingCassetteException
 
-    cause = error.__cause__
     if isinstance(cause, CannotOverwriteExistingCassetteException):
         return NotRecorded(
             f"no recording of this request; set {settings.key_name or 'a key'}, or give --base-url of a server, to ask a model"
         )
-    what = type(cause).__name__ if cause else type(error).__name__
     final = ProviderFailed(
-        f"the server could not be reached ({what}) in {settings.attempts} tries; check --base-url and the network"
+        f"the server could not be reached ({type(cause).__name__}) in {settings.attempts} tries; check --base-url and the network"
     )
-    # openai wraps whatever the transport raises, a blocked socket included
+    # not all that a transport raises is of the network: a blocked socket is not
     if not isinstance(cause, httpx2.TransportError):
         return final
     return CallFailed(final, billed=not isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout))

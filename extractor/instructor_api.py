@@ -91,7 +91,7 @@ class AnthropicServer:
         except self._anthropic.APIStatusError as error:
             return refused_or_raise(_anthropic_failure(error), self._settings), 0.0
         except self._anthropic.APIConnectionError as error:
-            raise connection_error(error, self._settings) from None
+            raise connection_error(error.__cause__ or error, self._settings) from None
         except self._anthropic.AnthropicError as error:
             raise _unreadable(error) from None
         return _read_message(message, request.kind), 0.0
@@ -160,7 +160,7 @@ class GoogleServer:
         except self._errors.APIError as error:
             return refused_or_raise(_google_failure(error), self._settings), 0.0
         except (httpx2.HTTPError, OSError) as error:
-            raise connection_error(SimpleNamespace(__cause__=error), self._settings) from None
+            raise connection_error(error, self._settings) from None
         except ValueError as error:  # no JSON, or not the JSON of this API
             raise _unreadable(error) from None
         return _read_content(response), 0.0

@@ -46,8 +46,8 @@ def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     class Identifier(LanguageIdentifier):  # type: ignore[misc]  # py3langid has no types
-        def __init__(self, nb_ptc: Any, *args: Any, **kwargs: Any) -> None:
-            super().__init__(nb_ptc.astype(np.float32), *args, **kwargs)  # once, not for each text
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
             self.next, self.rows = np.asarray(self.tk_nextmove), np.array(self._rowbase)
             self.features = np.array(self.tk_output)
 
@@ -65,7 +65,9 @@ def _identifier() -> Any:
             first[found[::-1]] = places[::-1]  # of the places of a feature, the last one written stays
             counts = np.bincount(first[found], minlength=len(found))
             distinct = counts > 0
-            return np.log1p(counts[distinct].astype(np.float32)) @ self.nb_ptc[found[distinct]] + self.nb_pc
+            # All scores at once in 32 bits would be quicker by 0.05 ms a text, and 28 MB larger.
+            scores = self.nb_ptc.take(found[distinct], axis=0).astype(np.float32)
+            return np.log1p(counts[distinct].astype(np.float32)) @ scores + self.nb_pc
 
     return Identifier.from_model_file(MODEL_FILE)
 

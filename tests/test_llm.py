@@ -19,6 +19,7 @@ from extractor.errors import (
 )
 from extractor.llm import Model, Tally
 from extractor.pacing import Pace
+from extractor.replies import CallFailed
 from extractor.schemas import Answer, answer_schema
 from extractor.stopping import Stop
 from extractor.testing import EMPTY
@@ -210,8 +211,11 @@ def test_every_error_of_the_provider_library_becomes_one_of_ours() -> None:
             assert "SECRET" not in str(ours)
             mapped += 1
     assert mapped > 50
-    for error in (openai.APIConnectionError(request=request), openai.APITimeoutError(request=request)):
-        assert isinstance(connection_error(error, scripted_settings()), ProviderFailed)
+    for raised in (httpx2.ReadTimeout("SECRET", request=request), OSError("SECRET")):
+        failed = connection_error(raised, scripted_settings())
+        final = failed.final if isinstance(failed, CallFailed) else failed
+        assert isinstance(final, ProviderFailed)
+        assert "SECRET" not in str(final)
 
 
 def test_instructor_still_offers_the_parser_and_the_reask_that_this_uses() -> None:

@@ -32,6 +32,24 @@ CATCH_UP_S = 0.05
 """How much later than planned a call may begin without delaying those after it: timers are not exact."""
 MINUTE_S = 60.0 + 2 * CATCH_UP_S
 """"In any minute" must hold all the same."""
+FIRST = 256
+"""Calls that begin at once, or half of what is allowed if that is more: what vLLM takes at once (``max_num_seqs``). Whoever
+is slower says so, and it costs a halving; a call that is held back costs the time of a reply."""
+
+
+class Turns:
+    """Lets what takes time on our side begin one at a time, with a round of the event loop in between.
+
+    However many replies come at once, sockets and calls that are ready to begin wait for one article and not for all.
+    """
+
+    def __init__(self) -> None:
+        self._busy = asyncio.Lock()
+
+    async def take(self) -> None:
+        """Returns when it is one's turn."""
+        await self._busy.acquire()
+        asyncio.get_running_loop().call_soon(self._busy.release)
 
 
 class Pace:
@@ -50,7 +68,7 @@ class Pace:
         self._rpm, self._tpm = rpm, tpm
         self._patience_s = patience_s
         self._stop = stop or Stop()
-        self._limit = float(max(1, most // 2))
+        self._limit = float(max(min(most, FIRST), most // 2))
         self._steep_below = float(most)  # slow start up to here
         self._in_flight = 0
         self._waiting: deque[asyncio.Future[None]] = deque()

@@ -21,6 +21,7 @@ from .errors import ArticleError, ExtractorError, Stopped
 from .extraction import AnswersMessages, ask
 from .ledger import Ledger, Rest
 from .llm import Tally
+from .pacing import Turns
 from .prices import Spending
 from .resolution import article_record
 from .schemas import NO_USAGE, Extraction, Failure, Skipped, Usage
@@ -91,6 +92,7 @@ class Running:
         self._seen: dict[str, str] = {}
         self._error: Exception | None = None
         self._usage = NO_USAGE
+        self._turns = Turns()
         self.total = self.done = self.stored = 0
         self.lapses: list[str] = []
         """Further passes and checks that failed, with their articles."""
@@ -159,6 +161,7 @@ class Running:
         key = self._key(sha256, name, known)
         if self._store and self._found(key, name):
             return
+        await self._turns.take()
         document = articles.decode(data, name, known)
         tally = Tally(article=name)
         try:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from .errors import ArticleError, ExtractorError
-from .pacing import Pace
+from .pacing import Pace, Turns
 from .prices import Bill, Spending
 from .replies import CallFailed, Reply, Request
 from .settings import Settings
@@ -48,6 +48,7 @@ class Sender:
         self.spending = spending
         self.store = store
         self.stop = stop
+        self._turns = Turns()
         self.pace = Pace(
             settings.concurrency,
             rpm=settings.rpm,
@@ -63,7 +64,9 @@ class Sender:
         """
         key = request.key(self.settings.server)
         if self.store is None:
-            return key, await self._ask(request, key, article), False
+            reply = await self._ask(request, key, article)
+            await self._turns.take()
+            return key, reply, False
         if found := self._kept(key, request):
             return *found, True
         async with self.store.asking(key, self.stop.sleep):
@@ -72,6 +75,7 @@ class Sender:
             reply = await self._ask(request, key, article)
             place = _cut_place(key, request) if reply.finish == "length" else key
             await self.store.keep(place, reply, article=article, asked=request.model)
+        await self._turns.take()
         return place, reply, False
 
     def _kept(self, key: str, request: Request) -> tuple[str, Reply] | None:

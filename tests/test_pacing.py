@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from extractor import pacing
 from extractor.errors import ProviderFailed, Stopped
-from extractor.pacing import NEVER_ANSWERED_S, Pace
+from extractor.pacing import NEVER_ANSWERED_S, Pace, Turns
 from extractor.stopping import Stop
 from extractor.waiting import TRUSTED, retry_after_s, wait_s
 
@@ -139,6 +139,45 @@ def test_a_pause_holds_calls_that_had_their_turn_and_waited_for_the_users_limit(
     assert [t - told >= 0.199 for t in began] == [False, True, True]
 
 
+# Ours -----------------------------------------------------------------------------------------------------------------
+
+
+def test_between_two_that_take_their_turn_the_event_loop_sees_to_everything_else() -> None:
+    done: list[str] = []
+
+    async def heavy(name: str) -> None:
+        await turns.take()
+        done.append(name)
+
+    async def light() -> None:
+        for _ in range(9):
+            done.append("light")
+            await asyncio.sleep(0)
+
+    async def run() -> None:
+        async with asyncio.TaskGroup() as group:
+            for name in "abc":
+                group.create_task(heavy(name))
+            group.create_task(light())
+
+    turns = Turns()
+    asyncio.run(run())
+    assert [name for name in done if name != "light"] == ["a", "b", "c"]
+    assert all("light" in done[done.index(one) : done.index(other)] for one, other in ("ab", "bc"))
+
+
+def test_a_turn_is_not_lost_with_a_task_that_is_cancelled() -> None:
+    async def run() -> None:
+        turns = Turns()
+        await turns.take()
+        waiting = asyncio.create_task(turns.take())
+        waiting.cancel()
+        async with asyncio.timeout(1):
+            await turns.take()
+
+    asyncio.run(run())
+
+
 # The server's ---------------------------------------------------------------------------------------------------------
 
 
@@ -148,10 +187,11 @@ def grown(most: int, steps: Callable[[Pace], Any]) -> int:
     return pace.limit
 
 
-def test_a_run_begins_with_half_and_grows_by_one_with_each_reply_while_latency_holds() -> None:
-    assert grown(64, lambda pace: None) == 32
-    assert grown(64, lambda pace: [pace.answered(1.0) for _ in range(10)]) == 42
-    assert grown(64, lambda pace: [pace.answered(1.0) for _ in range(100)]) == 64
+def test_a_run_begins_with_half_of_many_and_grows_by_one_with_each_reply_while_latency_holds() -> None:
+    assert grown(1024, lambda pace: None) == 512
+    assert grown(1024, lambda pace: [pace.answered(1.0) for _ in range(10)]) == 522
+    assert grown(1024, lambda pace: [pace.answered(1.0) for _ in range(600)]) == 1024
+    assert grown(64, lambda pace: None) == 64
     assert grown(1, lambda pace: [pace.answered(1.0) for _ in range(9)]) == 1
 
 
@@ -162,7 +202,7 @@ def test_replies_that_take_twice_as_long_stop_the_growth() -> None:
         for _ in range(100):
             pace.answered(3.0)
 
-    assert grown(64, slower) < 32 + 5 + 10
+    assert grown(1024, slower) < 512 + 5 + 10
 
 
 def test_a_round_of_429s_halves_once_and_growth_is_by_one_a_round_after_that(clock: Clock) -> None:
@@ -171,13 +211,13 @@ def test_a_round_of_429s_halves_once_and_growth_is_by_one_a_round_after_that(clo
     clock.now += 2
     for _ in range(20):
         pace.limited(began, 1.0)
-    assert pace.limit == 16
+    assert pace.limit == 32
     clock.now += 2
-    for _ in range(20):
+    for _ in range(40):
         pace.answered(1.0)
-    assert pace.limit == 17
+    assert pace.limit == 33
     pace.limited(clock.now, 1.0)
-    assert pace.limit == 8
+    assert pace.limit == 16
 
 
 @pytest.mark.parametrize("tell", ["limited", "answered"])
@@ -256,7 +296,7 @@ def test_never_more_in_flight_than_the_limit_and_nobody_waits_for_ever(
 
 def test_a_turn_that_is_given_up_goes_to_the_next() -> None:
     async def run() -> None:
-        pace = Pace(2)  # one at once
+        pace = Pace(1)
         entered: list[str] = []
 
         async def call(name: str) -> None:
@@ -306,7 +346,7 @@ def test_an_outage_ends_without_a_storm(clock: Clock) -> None:
     pace.answered(0.1)
     tries, well = asyncio.run(outage(clock, pace, 60, clock.now + 300))
     assert well == 60
-    assert len(tries) <= 16 + 20  # those that were in flight, and then one at a time, ever more rarely
+    assert len(tries) <= 32 + 20  # those that were in flight, and then one at a time, ever more rarely
 
 
 @pytest.mark.parametrize(("answered", "patience_s"), [(True, 600.0), (True, 5.0), (False, NEVER_ANSWERED_S)])
@@ -319,7 +359,7 @@ def test_a_server_that_never_comes_back_is_given_up_when_patience_ends(
     began = clock.now
     tries, well = asyncio.run(outage(clock, pace, 60, float("inf")))
     assert well == 0
-    assert len(tries) <= 16 + 30
+    assert len(tries) <= 32 + 30
     assert clock.now - began <= 1.1 * patience_s + 1
 
 
@@ -336,7 +376,7 @@ def test_a_server_that_takes_no_call_for_longer_than_patience_is_given_up(clock:
 
 def test_a_stopped_run_lets_no_call_begin(clock: Clock) -> None:
     async def run() -> None:
-        pace = paced(clock, 2)
+        pace = paced(clock, 1)
 
         async def call() -> None:
             async with pace.slot(1):

@@ -39,12 +39,15 @@ Clauses = list[frozenset[Cue]]
 """Sets of cues: of each set, one must be there."""
 _MOST = 150
 """Strings up to which all that a part of a pattern can match are spelt out."""
+_WAYS = 16
+"""Alternatives of a rule, at most."""
 _RANKS = 3
 """Clauses that are kept of a choice: those of the first, second and third cue of each string."""
 _LETTERS_UNSPACED = re.compile(f"[{UNSPACED_LETTERS}]+")
 _WORD = re.compile(r"\w+")
 _REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
 _EDGES = (sre.AT_BOUNDARY, sre.AT_BEGINNING, sre.AT_END)
+_NOT_WORD = list(parser.parse(r"\W"))
 Items = list[tuple[Any, Any]]
 """A part of a parsed pattern."""
 
@@ -244,12 +247,23 @@ def _role_clauses(role: str) -> Clauses:
     )
 
 
+def _spans_words(items: Iterable[tuple[Any, Any]]) -> bool:
+    return any(kind in _REPEATS and list(value[2]) == _NOT_WORD for kind, value in items)
+
+
+def _alternatives(items: Items, most: int = _WAYS) -> list[Items]:
+    """The items with choices between several words spelt out: what is a cue for one of them is none for another."""
+    for number, (kind, value) in enumerate(items):
+        if kind is sre.BRANCH and len(value[1]) <= most and any(_spans_words(branch) for branch in value[1]):
+            each = [items[:number] + list(branch) + items[number + 1 :] for branch in value[1]]
+            return [found for one in each for found in _alternatives(one, most // len(each))]
+    return [items]
+
+
 def ways(shape: str) -> list[Clauses]:
     """For each of the shape's alternatives, what must stand in a folded text that it matches, the rarest first."""
     items = list(parser.parse(filled(shape), re.MULTILINE))
-    branches = items[-1][1][1] if items and items[-1][0] is sre.BRANCH else [[]]
-    stem = items[:-1] if branches != [[]] else items
-    found = [_clauses(_sequence(stem + list(branch)), False, False) for branch in branches]
+    found = [_clauses(_sequence(one), False, False) for one in _alternatives(items)]
     return [sorted(dict.fromkeys(clauses), key=_weight) for clauses in found]
 
 

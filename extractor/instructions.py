@@ -325,7 +325,10 @@ class Order(NamedTuple):
 
 def weigh(views: dict[str, str]) -> Order | None:
     """The order that a sentence is, or None. ``views``: the ways to read it, folded, each with how that is, the plain one first."""
-    led = {view: _led(view, possible(view)) for view in views}
+    found = {view: possible(view) for view in views}
+    if not any(found.values()):  # most sentences
+        return None
+    led = {view: _led(view, rules) for view, rules in found.items()}
     if all(_points(rules) < ENOUGH for rules in led.values()):
         return None
     orders = False

@@ -21,6 +21,7 @@ from .instructions import (
     CLAUSE,
     CUES,
     END,
+    LONGEST,
     ROLES,
     UNSPACED_LETTERS,
     Cue,
@@ -75,7 +76,7 @@ def _cues(string: str) -> list[Cue]:
         if match.start() and match.end() < len(string):
             found.append(word)
         elif match.start() and len(word) > 1:
-            found.append(word + "*")
+            found.append(word[:LONGEST] + "*")
         elif len(word) > 1:
             inner.append("~" + word)
     found += (run[:2] for run in _LETTERS_UNSPACED.findall(string))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from importlib.metadata import version
@@ -17,6 +16,7 @@ from .checking import RECORD_TYPES
 from .errors import DatasetInvalid, UsageError
 from .ledger import Ledger, digest
 from .merging import Merged
+from .placing import replaced
 from .prices import DIGITS, Prices
 from .prompt import more_prompt_sha256, prompt_sha256, support_prompt_sha256
 from .replies import schema_sha256
@@ -156,22 +156,10 @@ def serialise(dataset: Dataset) -> str:
 
 
 def save(dataset: Dataset, path: Path) -> None:
-    """Write the dataset to a file: beside it first, then renamed, so that nobody ever sees half of it. Raises UsageError."""
+    """Write the dataset to a file, whole or not at all. Raises UsageError."""
     text = serialise(dataset).encode("utf-8", "surrogatepass")
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as beside:
-            temporary = Path(beside.name)
-            try:
-                beside.write(text)
-                beside.flush()
-                os.fsync(beside.fileno())
-                temporary.chmod(0o666 & ~_umask())
-                temporary.replace(path)
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}); choose another output file") from error
+    with replaced(path) as beside:
+        beside.write_bytes(text)
 
 
 def check_writable(path: Path) -> None:
@@ -207,9 +195,3 @@ def load(path: Path, *, unchecked: bool = False) -> Dataset:
         raise DatasetInvalid(
             f"{path}: {error.error_count()} thing(s) do not hold; the first: {where}: {first['msg']}"
         ) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

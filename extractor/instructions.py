@@ -198,6 +198,8 @@ _UNSPACED_RUN = re.compile(f"[{UNSPACED_LETTERS}]+")
 _WORD = re.compile(r"\w+")
 _OF_ONE_SCRIPT = re.compile(rf"[a-z]+|[^\Wa-z{UNSPACED_LETTERS}]+")
 _SPACED = re.compile(rf"[^\W{UNSPACED_LETTERS}]+")
+LONGEST = 40
+"""Letters of the longest beginning that is a cue; words that are longer are looked at anew each time."""
 _REMEMBERED = 100_000
 """Words of which the cues are remembered: some 10 MB, and more than most runs meet."""
 
@@ -226,7 +228,7 @@ class _Cues(dict[str, int]):
         for piece, bits in self._pieces:
             if piece in word:
                 held |= bits
-        if len(self) < _REMEMBERED:
+        if len(word) <= LONGEST and len(self) < _REMEMBERED:
             self[word] = held
         return held
 
@@ -245,13 +247,12 @@ class _Cues(dict[str, int]):
 
 def word_cues(word: str) -> Iterator[Cue]:
     """Which cues the word bears, but for its pieces."""
-    words = [
-        *_WORD.findall(word),
-        *(() if word.isascii() and word.isalpha() else _SPACED.findall(word) + _OF_ONE_SCRIPT.findall(word)),
-    ]
+    words = _WORD.findall(word)
+    if not (word.isascii() and word.isalpha()):
+        words += _SPACED.findall(word) + _OF_ONE_SCRIPT.findall(word)
     for part in words:
         yield part
-        yield from (part[:end] + "*" for end in range(2, len(part) + 1))
+        yield from (part[:end] + "*" for end in range(2, min(len(part), LONGEST) + 1))
     for run in _UNSPACED_RUN.findall(word):
         yield from run
         yield from map(str.__add__, run, run[1:])

@@ -827,6 +827,12 @@ def test_the_cues_were_written_from_the_rules_as_they_are():
     assert {number for number, *_ in known["ways"]} == set(range(len(instructions.rules())))
 
 
+@pytest.mark.parametrize("letter", ["a", "\u4e2d", "\u0430", "-", "a\u4e2d"])
+def test_a_text_without_a_blank_takes_no_more_than_its_length(letter):
+    """A word of a megabyte is looked at once: all its beginnings together would be half a terabyte."""
+    assert instructions.possible(letter * 1_000_000) == []
+
+
 UNMARKED = [rule for rule in instructions.rules() if not rule.marked]
 
 

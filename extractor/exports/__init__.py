@@ -69,7 +69,7 @@ def check(name: str, output: Path) -> Format:
 def export(dataset: Dataset, name: str, output: Path) -> None:
     """Write a dataset in a format, beside the target first and then renamed. Same dataset, same content; see
     docs/exports.md for what each format can't say. Raises UsageError."""
-    from .writing import replaced
+    from extractor.placing import replaced
 
     form = check(name, output)
     with replaced(output, folder=form.folder) as beside:

@@ -1,4 +1,4 @@
-"""Putting files in place: all or nothing, and text that every format takes."""
+"""Text that every format takes, and whether a target can be written to."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import csv
 import json
 import os
 import re
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -86,29 +83,3 @@ def check_target(output: Path, *, folder: bool) -> None:
             raise UsageError(f"{output}: holds other files ({alien[0]}) that would be lost; name another folder")
     if not folder and output.is_dir():
         raise UsageError(f"{output}: is a folder; give a file name")
-
-
-@contextmanager
-def replaced(output: Path, *, folder: bool) -> Iterator[Path]:
-    """A path beside the target; at the end of the block it takes the target's place, or vanishes if the block failed.
-
-    Raises UsageError if the disk will not.
-    """
-    try:
-        room = Path(tempfile.mkdtemp(dir=output.parent, prefix=f".{output.name[:80]}."))
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written ({error.strerror}); choose another output") from error
-    beside, former = room / "new", room / "old"
-    try:
-        if folder:
-            beside.mkdir()
-        yield beside
-        if folder and output.exists():
-            output.rename(former)
-        beside.replace(output)
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written ({error.strerror or error}); choose another output") from error
-    finally:
-        if former.exists() and not output.exists():
-            former.rename(output)
-        shutil.rmtree(room, ignore_errors=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from extractor.errors import UsageError
+from extractor.placing import replaced
 from extractor.schemas import Dataset
 
 from .blocks import blocks
@@ -73,15 +72,9 @@ def render(dataset: Dataset, texts: Mapping[str, Text], page: Page = REPORT) -> 
 
 
 def write(dataset: Dataset, path: Path, texts: Mapping[str, Text], page: Page = REPORT) -> None:
-    """Write the page to a file: beside it first, then renamed, so that nobody ever opens half of it. Raises UsageError."""
-    content = render(dataset, texts, page).encode("utf-8")
-    try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-            beside = Path(folder) / path.name
-            beside.write_bytes(content)
-            beside.replace(path)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}); choose another file with -o") from error
+    """Write the page to a file, whole or not at all. Raises UsageError."""
+    with replaced(path) as beside:
+        beside.write_bytes(render(dataset, texts, page).encode("utf-8"))
 
 
 def program() -> str:

@@ -36,6 +36,8 @@ WAVES = 10
 """Articles per place in flight, where latency is simulated."""
 ROUNDS = 3
 WARM = 32
+LONGEST_S = 600
+"""A run that takes longer hangs; docetl does at times, with many calls in flight."""
 ARMSLEDGER = "armsledger"
 
 Figures = dict[str, float]
@@ -236,7 +238,11 @@ def _started(peer: Peer, server: str, articles: Path, n: int, *options: str) -> 
 
 
 def _result(process: subprocess.Popen[str]) -> Figures:
-    out, errors = process.communicate()
+    try:
+        out, errors = process.communicate(timeout=LONGEST_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise RuntimeError(f"{' '.join(map(str, process.args))}\nstopped after {LONGEST_S} s") from None  # type: ignore[arg-type]
     if process.returncode:
         raise RuntimeError(f"{' '.join(map(str, process.args))}\n{errors}")  # type: ignore[arg-type]
     figures: Figures = json.loads(out.splitlines()[-1])

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from extractor import aask, build
-from extractor.cli import collect_less
+from extractor.run_cli import collect_less
 
 from .measuring import admin, arguments, measured
 

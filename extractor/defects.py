@@ -67,14 +67,14 @@ _HIDING = {
 }
 
 
-_TWO_FOREIGN = re.compile(r"[^\x00-\x7f]{2}")
 _HIGH_AFTER = re.compile(rf"[{_HIGH}](?<=[âðÃÂÌ-Ó×-Ûà-ï].)|[РС][{_HIGH_1251}]", re.DOTALL)
 
 
 def _may_be_mojibake(text: str) -> bool:
     if "�" in text or "†" in text:
         return True
-    return bool(_TWO_FOREIGN.search(text) and _HIGH_AFTER.search(text))
+    has_two_foreign = b"??" in text.encode("ascii", "replace")
+    return bool(has_two_foreign and _HIGH_AFTER.search(text))
 
 
 _UNUSUAL = re.compile(

@@ -17,9 +17,10 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, reduce
 from hashlib import sha256
 from importlib.resources import files
+from operator import or_
 from typing import Any, NamedTuple
 
 ENOUGH = 3
@@ -233,15 +234,15 @@ class _Cues(dict[str, int]):
         return held
 
     def rules_in(self, view: str) -> list[Rule]:
-        held = 0
-        for word in view.split():
-            held |= self[word]
+        held = reduce(or_, map(self.__getitem__, view.split()), 0)
         telling = held & self._telling
         found = set[int]()
         while telling:
             first = telling & -telling
             telling ^= first
-            found.update(number for wanted, number in self._ways[first] if wanted & held == wanted)
+            for wanted, number in self._ways[first]:
+                if wanted & held == wanted:
+                    found.add(number)
         return [rules()[number] for number in sorted(found)]
 
 
@@ -304,15 +305,17 @@ def _led(view: str, rules: list[Rule]) -> list[Rule]:
         return rules
     rules = [rule for rule in rules if rule.needs or rule.anywhere.search(view)]
     finders = _finders(view)
+    wanted = {rule.leads for rule in rules if rule.leads}
+    if wanted:  # a few places are looked at, so this comes before the roles, which are looked for everywhere
+        starts = _clause_starts(view)
+        led = {role for role in wanted for f in finders if role in f and any(f[role].match(view, at) for at in starts)}
+        rules = [rule for rule in rules if not rule.leads or rule.leads in led]
     for role, mark in _MARKS.items():
         if _points(rules) < ENOUGH:
             return rules
         if any(mark in rule.needs for rule in rules) and not any(role in f and f[role].search(view) for f in finders):
             rules = [rule for rule in rules if mark not in rule.needs]
-    starts = _clause_starts(view) if any(rule.leads for rule in rules) else ()
-    wanted = {rule.leads for rule in rules if rule.leads}
-    led = {role for role in wanted for f in finders if role in f and any(f[role].match(view, at) for at in starts)}
-    return [rule for rule in rules if not rule.leads or rule.leads in led]
+    return rules
 
 
 class Order(NamedTuple):

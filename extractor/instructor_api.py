@@ -294,7 +294,8 @@ def _read_message(message: Any, kind: type[Draft]) -> Reply:
         said = "".join(block.text for block in message.content if block.type == "text")
         used, reason = message.usage, message.stop_reason
         cached = used.cache_read_input_tokens or 0
-        prompt = used.input_tokens + cached + (used.cache_creation_input_tokens or 0)
+        written = used.cache_creation_input_tokens or 0
+        prompt = used.input_tokens + cached + written
         answered, model = used.output_tokens, message.model
     except (AttributeError, TypeError):
         raise ProviderFailed("the server's reply is not a message of Anthropic's API; check --base-url") from None
@@ -302,7 +303,7 @@ def _read_message(message: Any, kind: type[Draft]) -> Reply:
     finish: Finish = "length" if reason in {"max_tokens", "model_context_window_exceeded"} else "stop"
     if reason == "refusal":
         text, finish = _refusal(said), "refused"
-    return Reply(text, model, prompt, cached, answered, finish=finish)
+    return Reply(text, model, prompt, cached, answered, finish=finish, cache_written_tokens=written)
 
 
 def _read_content(response: Any) -> Reply:

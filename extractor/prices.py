@@ -43,13 +43,15 @@ class Prices:
         # dearer rates for long prompts count for each call, so the sum of many must not be priced as one
         n = usage.calls
         if usage.prompt_tokens > n * PLAIN_TOKENS:
-            one = _listed(self.model, usage.prompt_tokens // n, usage.cached_tokens // n, usage.completion_tokens // n)
+            tokens = (usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens, usage.cache_written_tokens)
+            one = _listed(self.model, *(count // n for count in tokens))
             return None if one is None else n * one
         if (rates := _rates(self.model)) is None:
             return None
-        sent, cached, answered = rates
-        uncached = usage.prompt_tokens - usage.cached_tokens
-        return uncached * sent + usage.cached_tokens * cached + usage.completion_tokens * answered
+        sent, cached, answered, written = rates
+        plain = usage.prompt_tokens - usage.cached_tokens - usage.cache_written_tokens
+        prompt = plain * sent + usage.cached_tokens * cached + usage.cache_written_tokens * written
+        return prompt + usage.completion_tokens * answered
 
     @property
     def source(self) -> str:
@@ -62,22 +64,26 @@ class Prices:
 
 
 @cache
-def _rates(model: str | None) -> tuple[float, float, float] | None:
-    """US dollars for one token sent, sent and cached, answered, in prompts of ordinary length."""
+def _rates(model: str | None) -> tuple[float, float, float, float] | None:
+    """US dollars for one token sent, read from the cache, answered, written into the cache, in prompts of ordinary length."""
     n = 1000
-    sent, cached, answered = (_listed(model, *tokens) for tokens in ((n, 0, 0), (n, n, 0), (0, 0, n)))
-    if sent is None or cached is None or answered is None:
+    sent, cached, answered, written = (
+        _listed(model, *tokens) for tokens in ((n, 0, 0, 0), (n, n, 0, 0), (0, 0, n, 0), (n, 0, 0, n))
+    )
+    if sent is None or cached is None or answered is None or written is None:
         return None
-    return sent / n, cached / n, answered / n
+    return sent / n, cached / n, answered / n, written / n
 
 
-def _listed(model: str | None, prompt_tokens: int, cached_tokens: int, completion_tokens: int) -> float | None:
+def _listed(model: str | None, prompt: int, cached: int, answered: int, cache_written: int) -> float | None:
     if model is None:
         return None
     from genai_prices import Usage as Tokens
     from genai_prices import calc_price  # half a second to import
 
-    tokens = Tokens(input_tokens=prompt_tokens, cache_read_tokens=cached_tokens, output_tokens=completion_tokens)
+    tokens = Tokens(
+        input_tokens=prompt, cache_read_tokens=cached, cache_write_tokens=cache_written, output_tokens=answered
+    )
     try:
         return float(calc_price(tokens, model_ref=parse(model).name).total_price)
     except LookupError:
@@ -155,7 +161,13 @@ class Spending:
     def _most(self, request: Request) -> float:
         answers = max(1, int(request.parameters.get("n") or 1))
         longest = answers * (request.longest or OUTPUT_LIMIT)
-        usage = Usage(calls=1, prompt_tokens=request.size, cached_tokens=0, completion_tokens=longest)
+        usage = Usage(
+            calls=1,
+            prompt_tokens=request.size,
+            cached_tokens=0,
+            completion_tokens=longest,
+            cache_written_tokens=request.size,  # the dearest that they can be
+        )
         prices = self._checker if self._is_checker(request) else self._prices
         return (prices.usd(usage) if prices else None) or 0.0
 

@@ -100,6 +100,8 @@ class Reply:
     """How it ended."""
     batched: bool = False
     """Whether it came from a batch, at half price."""
+    cache_written_tokens: int = 0
+    """Of the tokens sent, written into the prompt cache, for which Anthropic asks a quarter more."""
 
     @property
     def usage(self) -> Usage:
@@ -109,6 +111,7 @@ class Reply:
             prompt_tokens=self.prompt_tokens,
             cached_tokens=self.cached_tokens,
             completion_tokens=self.completion_tokens,
+            cache_written_tokens=self.cache_written_tokens,
         )
 
 

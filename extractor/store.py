@@ -38,7 +38,7 @@ from .replies import Reply
 FILE = "store.sqlite"
 APPLICATION = 0x61726D73
 """Marks the file as ours (SQLite's application_id): "arms"."""
-VERSION = 1
+VERSION = 2
 BUSY_S = 30.0
 """Seconds to wait for another process that is writing."""
 GATHERED = 1_000
@@ -53,7 +53,8 @@ _TABLES = """
 CREATE TABLE replies (
   key TEXT PRIMARY KEY, at TEXT NOT NULL, article TEXT NOT NULL, asked TEXT NOT NULL, text TEXT NOT NULL,
   model TEXT NOT NULL, prompt_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL,
-  completion_tokens INTEGER NOT NULL, finish TEXT NOT NULL, batched INTEGER NOT NULL
+  completion_tokens INTEGER NOT NULL, finish TEXT NOT NULL, batched INTEGER NOT NULL,
+  cache_written_tokens INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE articles (
   key TEXT PRIMARY KEY, at TEXT NOT NULL, article TEXT NOT NULL, extraction BLOB
@@ -67,6 +68,9 @@ CREATE TABLE batches (
   id TEXT PRIMARY KEY, at TEXT NOT NULL, state TEXT NOT NULL, content TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
+
+_UPGRADE = {1: "ALTER TABLE replies ADD COLUMN cache_written_tokens INTEGER NOT NULL DEFAULT 0"}
+"""What makes of a store of a version one of the next: what was paid for once is not paid for again."""
 
 _REPLY = tuple(f.name for f in fields(Reply))
 _FIND = f"SELECT {', '.join(_REPLY)} FROM replies WHERE key = ?"  # noqa: S608 - fixed names
@@ -172,7 +176,10 @@ class Store:
     def reply(self, key: str) -> Reply | None:
         """The reply to a request, if it is here. Raises StoreUnusable."""
         row = self._one(_FIND, key)
-        return Reply(**{**dict(zip(_REPLY, row, strict=True)), "batched": bool(row[-1])}) if row else None
+        if not row:
+            return None
+        found = dict(zip(_REPLY, row, strict=True))
+        return Reply(**{**found, "batched": bool(found["batched"])})
 
     async def keep(self, key: str, reply: Reply, *, article: str, asked: str) -> None:
         """Keep a reply; when this returns it is on the disk. Raises StoreUnusable."""
@@ -423,6 +430,10 @@ def _claim(connection: sqlite3.Connection, path: Path) -> None:
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
             ours, version = APPLICATION, VERSION
+        while ours == APPLICATION and version in _UPGRADE:
+            connection.execute(_UPGRADE[version])
+            version += 1
+            connection.execute(f"PRAGMA user_version = {version}")
     if ours != APPLICATION:
         raise StoreUnusable(f"{path}: a database of another program; choose another folder with --store")
     if version != VERSION:

@@ -38,6 +38,7 @@ def ls(store: _Folder = None) -> None:
                 prompt_tokens=row["prompt_tokens"],
                 cached_tokens=row["cached_tokens"],
                 completion_tokens=row["completion_tokens"],
+                cache_written_tokens=row["cache_written_tokens"],
             )
             since[row["asked"]] = (since.get(row["asked"], (row["at"], ""))[0], row["at"])
         calls = Counter(row["outcome"] for row in opened.calls())

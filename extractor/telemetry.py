@@ -111,6 +111,8 @@ class CallSpan:
             ("gen_ai.usage.output_tokens", reply.completion_tokens),
         ):
             self._span.set_attribute(name, value)
+        if reply.cache_written_tokens:  # few providers tell
+            self._span.set_attribute("gen_ai.usage.cache_creation.input_tokens", reply.cache_written_tokens)
 
 
 @cache

@@ -62,6 +62,11 @@ class Quarantined(Record):
     """The record as the model wrote it."""
 
 
+def _off(value: object) -> bool:
+    """Whether an option was off: such a field is left out, so that the dataset has the same bytes as without the option."""
+    return not value
+
+
 class Usage(Record):
     """What the calls took, failed attempts and re-asks included."""
 
@@ -73,6 +78,8 @@ class Usage(Record):
     """Of these, served from the provider's prompt cache."""
     completion_tokens: int
     """Tokens answered, reasoning included."""
+    cache_written_tokens: int = Field(0, exclude_if=_off)
+    """Of the tokens sent, written into the provider's prompt cache, where it asks more for that."""
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -80,6 +87,7 @@ class Usage(Record):
             prompt_tokens=self.prompt_tokens + other.prompt_tokens,
             cached_tokens=self.cached_tokens + other.cached_tokens,
             completion_tokens=self.completion_tokens + other.completion_tokens,
+            cache_written_tokens=self.cache_written_tokens + other.cache_written_tokens,
         )
 
     def __sub__(self, other: Usage) -> Usage:
@@ -88,15 +96,11 @@ class Usage(Record):
             prompt_tokens=self.prompt_tokens - other.prompt_tokens,
             cached_tokens=self.cached_tokens - other.cached_tokens,
             completion_tokens=self.completion_tokens - other.completion_tokens,
+            cache_written_tokens=self.cache_written_tokens - other.cache_written_tokens,
         )
 
 
 NO_USAGE = Usage(calls=0, prompt_tokens=0, cached_tokens=0, completion_tokens=0)
-
-
-def _off(value: object) -> bool:
-    """Whether an option was off: such a field is left out, so that the dataset has the same bytes as without the option."""
-    return not value
 
 
 class Support(Record):

@@ -49,6 +49,14 @@ def test_a_listed_model_has_a_price_with_its_date_and_an_unlisted_one_has_none()
     assert Prices("nobody-knows-it").usd(usage(0, 0, calls=0)) == 0
 
 
+def test_what_is_written_into_a_cache_costs_what_the_provider_asks_for_it() -> None:
+    sent = Usage(calls=1, prompt_tokens=10_000, cached_tokens=2_000, completion_tokens=0, cache_written_tokens=7_000)
+    assert Prices("claude-sonnet-4-5").usd(sent) == pytest.approx((1_000 * 3 + 2_000 * 0.3 + 7_000 * 3.75) / 1e6)
+    assert Prices("gpt-4o-mini").usd(sent) == Prices("gpt-4o-mini").usd(
+        sent.model_copy(update={"cache_written_tokens": 0})
+    )
+
+
 def test_the_price_of_many_calls_is_the_sum_of_each() -> None:
     """Also where long prompts are dearer: many short ones are not one long one."""
     listed = Prices("gemini-2.5-pro")
@@ -77,6 +85,8 @@ class Step:
     limit: int | None
     share: float
     """Of what it can cost at most, what it costs."""
+    written: float
+    """Of what it sent, what the provider's cache takes up, for which Anthropic asks more."""
     outcome: str
     turns: int
 
@@ -86,15 +96,27 @@ _steps = st.builds(
     words=st.integers(1, 2000),
     limit=st.sampled_from([10, 1000, None]),
     share=st.floats(0, 1),
+    written=st.floats(0, 1),
     outcome=st.sampled_from(["stop", "length", "refused", "failed", "billed", "silent", "cancelled"]),
     turns=st.integers(0, 4),
 )
 
 
-async def spend(spending: Spending, step: Step, charged: list[float]) -> bool:
+PER_MILLION = {PRICES: (OWN.sent, OWN.sent, OWN.answered), Prices("claude-sonnet-4-5"): (3.0, 3.75, 15.0)}
+"""What is charged for tokens sent, sent and written into the cache, answered."""
+
+
+def charge(prices: Prices, sent: int, answered: int, written: int) -> float:
+    each = PER_MILLION[prices]
+    return ((sent - written) * each[0] + written * each[1] + answered * each[2]) / 1e6
+
+
+async def spend(spending: Spending, prices: Prices, step: Step, charged: list[float]) -> bool:
     """Whether it was sent; ``charged`` takes what the server charges."""
     asked = request(step.words, step.limit)
     sent, answered = int(step.share * asked.size), int(step.share * (step.limit or OUTPUT_LIMIT))
+    written = int(step.written * sent)
+    bill_usd = charge(prices, sent, answered, written)
     try:
         async with spending.reserved(asked) as bill:
             for _ in range(step.turns):
@@ -103,13 +125,14 @@ async def spend(spending: Spending, step: Step, charged: list[float]) -> bool:
                 raise asyncio.CancelledError  # noqa: TRY301 - in place of the loop, which raises it here
             if step.outcome in {"failed", "billed"}:
                 error = CallFailed(ProviderFailed("x"), billed=step.outcome == "billed")
-                charged.append(usd(sent, answered) if error.billed else 0.0)
+                charged.append(bill_usd if error.billed else 0.0)
                 bill.failed(error)
                 raise error
-            charged.append(usd(sent, answered))
+            charged.append(bill_usd)
             silent = step.outcome == "silent"
             finish: Finish = "stop" if silent else step.outcome  # type: ignore[assignment]
-            bill.reply = Reply("", "m", 0 if silent else max(1, sent), 0, 0 if silent else answered, finish)
+            told = (0, 0, 0) if silent else (max(1, sent), answered, written)
+            bill.reply = Reply("", "m", told[0], 0, told[1], finish, cache_written_tokens=told[2])
     except CallFailed:
         pass
     except asyncio.CancelledError:
@@ -120,12 +143,14 @@ async def spend(spending: Spending, step: Step, charged: list[float]) -> bool:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(_steps, max_size=30), st.floats(0.001, 3.0))
-def test_no_sequence_of_calls_passes_the_budget_and_none_waits_for_ever(steps: list[Step], budget: float) -> None:
+@given(st.lists(_steps, max_size=30), st.floats(0.001, 3.0), st.sampled_from(list(PER_MILLION)))
+def test_no_sequence_of_calls_passes_the_budget_and_none_waits_for_ever(
+    steps: list[Step], budget: float, prices: Prices
+) -> None:
     async def run() -> tuple[Spending, list[bool], list[float]]:
-        spending, charged = Spending(PRICES, budget), list[float]()
+        spending, charged = Spending(prices, budget), list[float]()
         async with asyncio.timeout(5):
-            sent = await asyncio.gather(*(spend(spending, step, charged) for step in steps))
+            sent = await asyncio.gather(*(spend(spending, prices, step, charged) for step in steps))
         return spending, sent, charged
 
     spending, sent, charged = asyncio.run(run())
@@ -135,7 +160,9 @@ def test_no_sequence_of_calls_passes_the_budget_and_none_waits_for_ever(steps: l
     assert spending._reserved_usd == 0
     if not all(sent):
         dearest = max(
-            usd(request(s.words).size, s.limit or OUTPUT_LIMIT) for s, was in zip(steps, sent, strict=True) if not was
+            charge(prices, size := request(s.words).size, s.limit or OUTPUT_LIMIT, size)
+            for s, was in zip(steps, sent, strict=True)
+            if not was
         )
         assert spending.usd + dearest > budget
 
@@ -146,8 +173,8 @@ def test_a_budget_that_is_nearly_spent_waits_for_what_is_in_flight() -> None:
 
     async def run(share: float) -> list[bool]:
         spending = Spending(PRICES, 1.5 * most)
-        steps = [Step(1, 100, share, "stop", 3) for _ in range(2)]
-        return list(await asyncio.gather(*(spend(spending, step, []) for step in steps)))
+        steps = [Step(1, 100, share, 0.0, "stop", 3) for _ in range(2)]
+        return list(await asyncio.gather(*(spend(spending, PRICES, step, []) for step in steps)))
 
     assert asyncio.run(run(0.1)) == [True, True]
     assert asyncio.run(run(0.9)) == [True, False]

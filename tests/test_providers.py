@@ -198,6 +198,7 @@ def test_an_answer_arrives_and_all_its_tokens_are_counted(provider: str) -> None
         "prompt_tokens": 1000,
         "cached_tokens": 900,
         "completion_tokens": 50,
+        **({"cache_written_tokens": 40} if provider == "anthropic" else {}),
     }
 
 

@@ -245,9 +245,23 @@ def test_a_store_of_a_newer_version_is_left_as_it_is(tmp_path: Path) -> None:
         file.execute("PRAGMA user_version = 99")
     file.close()
     before = (tmp_path / FILE).read_bytes()
-    with pytest.raises(StoreUnusable, match=r"another version of armsledger \(format 99, this one reads 1\)"):
+    with pytest.raises(StoreUnusable, match=r"another version of armsledger \(format 99, this one reads 2\)"):
         Store(tmp_path)
     assert (tmp_path / FILE).read_bytes() == before
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date_and_keeps_what_was_paid_for(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        asyncio.run(keep(store, 1))
+    with sqlite3.connect(tmp_path / FILE) as file:  # as the first version left it
+        file.execute("ALTER TABLE replies DROP COLUMN cache_written_tokens")
+        file.execute("PRAGMA user_version = 1")
+    file.close()
+    with Store(tmp_path) as store:
+        assert store.reply(key(1)) == REPLY
+        written = replace(REPLY, cache_written_tokens=40)
+        asyncio.run(store.keep(key(2), written, article="a.txt", asked="m"))
+        assert store.reply(key(2)) == written
 
 
 # Damage ---------------------------------------------------------------------------------------------------------------

@@ -193,15 +193,15 @@ class Store:
     @asynccontextmanager
     async def asking(
         self, key: str, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    ) -> AsyncIterator[Reply | None]:
-        """Within the block nobody else asks for this reply, in this process or another. Gives the reply that came in
-        while somebody else was asking, if so; what ``sleep`` raises ends the waiting for them."""
+    ) -> AsyncIterator[None]:
+        """Within the block nobody else asks for this reply, in this process or another: look first whether it has come in
+        meanwhile. What ``sleep`` raises ends the waiting for others."""
         while not self._asking.take(key):
             await sleep(POLL_S)
         try:
             if self._full:
                 raise self._full
-            yield self.reply(key)
+            yield
         finally:
             self._asking.give(key)
 

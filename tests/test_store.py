@@ -149,8 +149,8 @@ def test_one_at_a_time_asks_for_a_reply_and_the_other_gets_it(tmp_path: Path, mo
     asked: list[int] = []
 
     async def ask(store: Store, who: int) -> None:
-        async with store.asking(key("q")) as found:
-            if found is None:
+        async with store.asking(key("q")):
+            if store.reply(key("q")) is None:
                 asked.append(who)
                 await asyncio.sleep(0.05)
                 await keep(store, "q")

@@ -30,7 +30,7 @@ from .replies import Request
 from .schemas import NO_USAGE, Dataset, Decision, Usage
 from .settings import Settings, build
 from .stopping import Stop
-from .store import FILE
+from .store_file import FILE
 from .submissions import OUTDATED, Submission
 from .unsent import StoredModels, Unsent
 

@@ -26,7 +26,8 @@ from .providers import provider_for
 from .replies import SCHEMAS, CallFailed, Reply, Request, chat_body
 from .schemas import Answer, Usage
 from .settings import KEY_NAMES, Settings, build
-from .store import APPLICATION, FILE, RESERVE_BYTES, VERSION
+from .store_beside import RESERVE_BYTES
+from .store_file import APPLICATION, FILE, VERSION
 
 if TYPE_CHECKING:
     import httpx2

@@ -9,13 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
-import json
-import os
 import queue
 import sqlite3
-import struct
-import sys
 import threading
 import time
 import zlib
@@ -25,65 +20,18 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Literal, Self
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+from typing import Any, Literal, Self
 
 from .errors import StoreUnusable
 from .replies import Reply
+from .store_beside import Locks, Reserve, save_beside, take_in
+from .store_file import DAMAGED, FILE, FIND, NO_ROOM, PAID, REPLY, at_opening, code, made, moved_aside, opened, unusable
 
-FILE = "store.sqlite"
-APPLICATION = 0x61726D73
-"""Marks the file as ours (SQLite's application_id): "arms"."""
-VERSION = 2
-BUSY_S = 30.0
-"""Seconds to wait for another process that is writing."""
 GATHERED = 1_000
 GATHER_S = 0.005
 """Seconds in which replies are gathered for one write to the disk: a sync takes milliseconds, whatever it holds."""
-RESERVE_BYTES = 8 << 20
-"""Kept on the disk while a run lasts, so that what is in flight can be saved on a disk that is full."""
 POLL_S = 0.5
 """Seconds between two looks for a reply that another run is waiting for."""
-
-_TABLES = """
-CREATE TABLE replies (
-  key TEXT PRIMARY KEY, at TEXT NOT NULL, article TEXT NOT NULL, asked TEXT NOT NULL, text TEXT NOT NULL,
-  model TEXT NOT NULL, prompt_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL,
-  completion_tokens INTEGER NOT NULL, finish TEXT NOT NULL, batched INTEGER NOT NULL,
-  cache_written_tokens INTEGER NOT NULL DEFAULT 0
-) STRICT, WITHOUT ROWID;
-CREATE TABLE articles (
-  key TEXT PRIMARY KEY, at TEXT NOT NULL, article TEXT NOT NULL, extraction BLOB
-) STRICT, WITHOUT ROWID;
-CREATE TABLE calls (
-  at TEXT NOT NULL, article TEXT NOT NULL, key TEXT NOT NULL, attempt INTEGER NOT NULL, outcome TEXT NOT NULL,
-  latency_s REAL NOT NULL, model TEXT NOT NULL, prompt_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL,
-  completion_tokens INTEGER NOT NULL
-) STRICT;
-CREATE TABLE batches (
-  id TEXT PRIMARY KEY, at TEXT NOT NULL, state TEXT NOT NULL, content TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-"""
-
-_UPGRADE = {1: "ALTER TABLE replies ADD COLUMN cache_written_tokens INTEGER NOT NULL DEFAULT 0"}
-"""What makes of a store of a version one of the next: what was paid for once is not paid for again."""
-
-_REPLY = tuple(f.name for f in fields(Reply))
-_FIND = f"SELECT {', '.join(_REPLY)} FROM replies WHERE key = ?"  # noqa: S608 - fixed names
-_KEEP = (
-    f"INSERT OR REPLACE INTO replies (key, at, article, asked, {', '.join(_REPLY)}) "  # noqa: S608 - fixed names
-    f"VALUES (?, ?, ?, ?, {', '.join('?' * len(_REPLY))})"
-)
-_KEEP_BATCH = (
-    "INSERT INTO batches (id, at, state, content) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-    "state = excluded.state, content = excluded.content"
-)
-_PAID = {"reply": _KEEP, "batch": _KEEP_BATCH}
-"""What money was spent on, by its name in a file of what could not be written into the store."""
 
 Outcome = Literal["answered", "refused", "truncated", "failed", "limited", "rejected"]
 
@@ -116,7 +64,7 @@ class _Write:
     done: Callable[[StoreUnusable | None], object] | None = None
     """Told once it is on the disk, or why it is not."""
     paid: str = ""
-    """What it is, if money was spent on it: a name of ``_PAID``."""
+    """What it is, if money was spent on it: a name of ``PAID``."""
 
 
 class Store:
@@ -130,22 +78,22 @@ class Store:
         self._full: StoreUnusable | None = None
         self._damage: Exception | None = None
         try:
-            _make(folder)
-            self._reserve = _Reserve(folder)
-            self._asking = _Locks(folder / "asking")
+            made(folder)
+            self._reserve = Reserve(folder)
+            self._asking = Locks(folder / "asking")
         except OSError as error:
             raise StoreUnusable(
                 f"{folder}: the store of answers cannot be made here ({error.strerror}); choose another folder with --store"
             ) from error
         try:
             with contextlib.ExitStack() as undone:
-                self._writing = undone.enter_context(contextlib.closing(_opened(self.path)))
-                _take_in(folder, self._writing)
-                self._reading = _opened(self.path)
+                self._writing = undone.enter_context(contextlib.closing(opened(self.path)))
+                take_in(folder, self._writing)
+                self._reading = opened(self.path)
                 undone.pop_all()
         except sqlite3.Error as error:
             self._asking.close()
-            raise _at_opening(self.path, error) from error
+            raise at_opening(self.path, error) from error
         except BaseException:
             self._asking.close()
             raise
@@ -167,7 +115,7 @@ class Store:
         self._asking.close()
         self._reserve.give()
         if self._damage:  # SQLite must have closed it before it is moved
-            raise _moved_aside(self.path, self._damage) from self._damage
+            raise moved_aside(self.path, self._damage) from self._damage
         if self._broken:
             raise self._broken
 
@@ -175,15 +123,15 @@ class Store:
 
     def reply(self, key: str) -> Reply | None:
         """The reply to a request, if it is here. Raises StoreUnusable."""
-        row = self._one(_FIND, key)
+        row = self._one(FIND, key)
         if not row:
             return None
-        found = dict(zip(_REPLY, row, strict=True))
+        found = dict(zip(REPLY, row, strict=True))
         return Reply(**{**found, "batched": bool(found["batched"])})
 
     async def keep(self, key: str, reply: Reply, *, article: str, asked: str) -> None:
         """Keep a reply; when this returns it is on the disk. Raises StoreUnusable."""
-        await self._written("reply", (key, _now(), article, asked, *(getattr(reply, name) for name in _REPLY)))
+        await self._written("reply", (key, _now(), article, asked, *(getattr(reply, name) for name in REPLY)))
 
     def forget(self, keys: Iterable[str]) -> None:
         """Drop the replies of an article that ended without a valid answer, so that another run asks again."""
@@ -191,9 +139,7 @@ class Store:
             self._write("DELETE FROM replies WHERE key = ?", (key,))
 
     @asynccontextmanager
-    async def asking(
-        self, key: str, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    ) -> AsyncIterator[None]:
+    async def asking(self, key: str, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> AsyncIterator[None]:
         """Within the block nobody else asks for this reply, in this process or another: look first whether it has come in
         meanwhile. What ``sleep`` raises ends the waiting for others."""
         while not self._asking.take(key):
@@ -316,9 +262,9 @@ class Store:
 
     def _break(self, error: Exception) -> StoreUnusable:
         """Nothing is read or written any more; what is still awaited is saved beside the store."""
-        if _code(error) in _DAMAGED or isinstance(error, zlib.error):
+        if code(error) in DAMAGED or isinstance(error, zlib.error):
             self._damage = self._damage or error
-        self._broken = self._broken or _unusable(self.path, error)
+        self._broken = self._broken or unusable(self.path, error)
         return self._broken
 
     def _write(self, statement: str, row: tuple[Any, ...]) -> None:
@@ -334,7 +280,7 @@ class Store:
             with contextlib.suppress(RuntimeError):  # the loop is closed: the run was cut off, nobody waits
                 loop.call_soon_threadsafe(_settle, written, error)
 
-        self._queue.put(_Write(_PAID[paid], _storable(row), done, paid))
+        self._queue.put(_Write(PAID[paid], _storable(row), done, paid))
         await written
 
     def _write_all(self) -> None:
@@ -357,7 +303,7 @@ class Store:
             except Exception as error:  # noqa: BLE001 - were this thread to end, everybody would wait for ever
                 self._break(error)
         lost = self._broken
-        if lost and _save_beside(self.path.parent, writes):
+        if lost and save_beside(self.path.parent, [(w.paid, w.row) for w in writes if w.paid]):
             lost = None
         for write in writes:
             if write.done:
@@ -367,17 +313,12 @@ class Store:
         try:
             _apply(self._writing, writes)
         except sqlite3.Error as error:
-            if _code(error) not in _NO_ROOM:
+            if code(error) not in NO_ROOM:
                 raise
             # what is in flight still finds room; nothing new begins
-            self._full = _unusable(self.path, error)
+            self._full = unusable(self.path, error)
             self._reserve.give()
             _apply(self._writing, writes)
-
-
-_NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_TAKEN = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
 def _apply(connection: sqlite3.Connection, writes: Iterable[_Write]) -> None:
@@ -395,234 +336,11 @@ def _settle(written: asyncio.Future[None], error: StoreUnusable | None) -> None:
             written.set_result(None)
 
 
-def _make(folder: Path) -> None:
-    """Make the folder; one that is there is left as it is."""
-    if folder.is_dir():
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / ".gitignore").write_text("*\n", "utf-8")  # articles may be under copyright
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    """A connection to a store, made if there is none. Raises sqlite3.Error, and StoreUnusable for a file that is not ours."""
-    connection = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
-    try:
-        _claim(connection, path)  # before anything is changed: the file may be another program's
-        _log_ahead(connection)
-        connection.execute("PRAGMA synchronous = FULL")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _claim(connection: sqlite3.Connection, path: Path) -> None:
-    """Make the tables in an empty file. Raises StoreUnusable where the file is not a store of this version."""
-    with connection:
-        connection.execute("BEGIN IMMEDIATE")
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        ours, version = (
-            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
-        )
-        if not tables and ours in {0, APPLICATION}:
-            for statement in _TABLES.split(";"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {APPLICATION}")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-            ours, version = APPLICATION, VERSION
-        while ours == APPLICATION and version in _UPGRADE:
-            connection.execute(_UPGRADE[version])
-            version += 1
-            connection.execute(f"PRAGMA user_version = {version}")
-    if ours != APPLICATION:
-        raise StoreUnusable(f"{path}: a database of another program; choose another folder with --store")
-    if version != VERSION:
-        raise StoreUnusable(
-            f"{path}: made by another version of armsledger (format {version}, this one reads {VERSION}); choose another "
-            "folder with --store"
-        )
-
-
-def _log_ahead(connection: sqlite3.Connection) -> None:
-    """Write-ahead logging. While another process turns it on SQLite does not wait but says that the file is busy."""
-    until = time.monotonic() + BUSY_S
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.Error as error:
-            if _code(error) not in _TAKEN or time.monotonic() > until:
-                raise
-            time.sleep(GATHER_S)
-        else:
-            return
-
-
 def _storable(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """File names and answers can hold half of a surrogate pair, which has no UTF-8 form: escaped, as JSON would."""
     return tuple(
         value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value for value in row
     )
-
-
-def _code(error: Exception) -> int:
-    """SQLite's primary result code."""
-    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-
-
-def _unusable(path: Path, error: Exception) -> StoreUnusable:
-    """What an error of SQLite means for a user."""
-    saved = "What was in flight is saved as far as possible"
-    code = _code(error)
-    if code in _TAKEN:
-        return StoreUnusable(
-            f"{path}: another process has kept the store locked for {BUSY_S:g} s. {saved}; run the same command again later"
-        )
-    if code in _NO_ROOM:
-        return StoreUnusable(
-            f"{path}: no room on the disk, or it fails ({error}). {saved}; free some space and run the same command again"
-        )
-    return StoreUnusable(f"{path}: the store of answers cannot be used ({error}); choose another folder with --store")
-
-
-def _at_opening(path: Path, error: sqlite3.Error) -> StoreUnusable:
-    return _moved_aside(path, error) if _code(error) in _DAMAGED else _unusable(path, error)
-
-
-def _moved_aside(path: Path, error: Exception) -> StoreUnusable:
-    """Move a damaged store aside, and say so."""
-    began = f"{path}: the store of answers is damaged ({error})"
-    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    names = (f"{path.name}.damaged-{stamp}{f'-{n}' if n else ''}" for n in range(1000))
-    aside = next(a for name in names if not (a := path.with_name(name)).exists())
-    try:
-        for suffix in ("-shm", "-wal", ""):
-            with contextlib.suppress(FileNotFoundError):
-                path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
-    except OSError as failed:
-        return StoreUnusable(
-            f"{began} and cannot be moved aside ({failed.strerror}); move it, or choose another --store"
-        )
-    return StoreUnusable(
-        f"{began} and was moved aside to {aside.name}. `sqlite3 {aside.name} .recover` may save what is in it; the same "
-        "command begins a new one, and pays again"
-    )
-
-
-# Beside the store -----------------------------------------------------------------------------------------------------
-
-
-def _save_beside(folder: Path, writes: Iterable[_Write]) -> bool:
-    """Save what was paid for in a file of its own, which the next process takes in. Whether that went well."""
-    lines = [json.dumps([write.paid, *write.row]) for write in writes if write.paid]
-    if not lines:
-        return True
-    path = folder / f"unsaved-{os.getpid()}-{time.time_ns()}.jsonl"
-    begun = path.with_suffix(".part")
-    try:
-        with begun.open("w", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        begun.rename(path)  # whole or not at all
-    except OSError:
-        begun.unlink(missing_ok=True)
-        return False
-    return True
-
-
-def _take_in(folder: Path, connection: sqlite3.Connection) -> None:
-    """Bring what could not be written before into the store. Raises sqlite3.Error, and StoreUnusable for a broken file."""
-    for path in sorted(folder.glob("unsaved-*.jsonl")):
-        try:
-            with connection:
-                for line in path.read_text("utf-8").splitlines():
-                    paid, *row = json.loads(line)
-                    connection.execute(_PAID[paid], row)
-            path.unlink()
-        except FileNotFoundError:
-            continue  # another process has just taken it in
-        except (OSError, ValueError, KeyError) as error:
-            raise StoreUnusable(
-                f"{path}: saved answers that cannot be read ({error}); move the file elsewhere"
-            ) from error
-
-
-class _Reserve:
-    """Room on the disk that is given back when there is no other: a file, locked while its process lives."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._path = folder / f"reserve-{os.getpid()}-{time.time_ns()}"
-        self._file: BinaryIO | None = None
-
-    def take(self) -> None:
-        """Take the room. Raises OSError where there is none."""
-        self._drop_orphans()
-        self._file = self._path.open("wb")
-        if fcntl:
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-        self._file.write(b"\1" * RESERVE_BYTES)
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-    def give(self) -> None:
-        """Give it back, if it was taken."""
-        file, self._file = self._file, None
-        if file:
-            self._path.unlink(missing_ok=True)
-            with contextlib.suppress(OSError):  # what was not written for want of room need not be
-                file.close()
-
-    def _drop_orphans(self) -> None:
-        """What killed processes have left."""
-        for path in self._folder.glob("reserve-*"):
-            with contextlib.suppress(OSError), path.open("rb") as file:
-                if fcntl:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                path.unlink()
-
-
-class _Locks:
-    """Who asks for which reply, among all open stores: a lock on one byte of a file for each request, which the system drops
-    when a process dies. Where it has no such locks (Windows, some network drives), two runs at once may ask for the same."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("ab")
-        self._held: set[str] = set()
-
-    def take(self, key: str) -> bool:
-        """Whether nobody else is asking; from now on this store is."""
-        if key in self._held:
-            return False
-        try:
-            self._lock(key, hold=True)
-        except OSError as error:
-            if error.errno in {errno.EACCES, errno.EAGAIN}:
-                return False
-        self._held.add(key)
-        return True
-
-    def give(self, key: str) -> None:
-        """This store asks no more."""
-        self._held.discard(key)
-        with contextlib.suppress(OSError):
-            self._lock(key, hold=False)
-
-    def close(self) -> None:
-        """Drop all locks."""
-        self._file.close()
-
-    def _lock(self, key: str, *, hold: bool) -> None:
-        if sys.platform == "linux":
-            # a lock of the open file: lockf's belong to the process, so two stores in one would not see each other's
-            kind = fcntl.F_WRLCK if hold else fcntl.F_UNLCK
-            fcntl.fcntl(self._file, fcntl.F_OFD_SETLK, struct.pack("hhqqi", kind, os.SEEK_SET, _place(key), 1, 0))
-        elif fcntl:
-            fcntl.lockf(self._file, (fcntl.LOCK_EX | fcntl.LOCK_NB) if hold else fcntl.LOCK_UN, 1, _place(key))
-
-
-def _place(key: str) -> int:
-    return int(key[:15], 16)  # 60 bits: no two requests of a run share a byte
 
 
 def _now() -> str:

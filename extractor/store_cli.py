@@ -98,7 +98,7 @@ def export(
 def _there(given: Path | None) -> Path:
     """The folder of a store that is there. Raises UsageError."""
     from .settings import store_folder
-    from .store import FILE
+    from .store_file import FILE
 
     folder = store_folder(given)
     if not (folder / FILE).is_file():

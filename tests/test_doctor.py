@@ -15,7 +15,8 @@ from extractor.doctor import ARTICLE, Finding, diagnose, obeys, unreachable
 from extractor.errors import UsageError
 from extractor.replies import SCHEMAS
 from extractor.schemas import Answer
-from extractor.store import FILE, Store
+from extractor.store import Store
+from extractor.store_file import FILE
 from extractor.testing import EMPTY
 from tests.bodies import NOT_FOUND, Body, Giving, giving
 from tests.test_cli import extract

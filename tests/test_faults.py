@@ -22,14 +22,15 @@ from typing import Any
 
 import pytest
 
-from extractor import Dataset
+from extractor import Dataset, store_file
 from extractor import store as store_module
 from extractor.errors import ProviderRejected, Stopped, StoreUnusable, UsageError
 from extractor.pipeline import ask, extract
 from extractor.prices import Price
 from extractor.running import Progress
 from extractor.stopping import Stop
-from extractor.store import FILE, Store
+from extractor.store import Store
+from extractor.store_file import FILE
 from tests.examples import ARTICLE, answer
 from tests.runs import scripted_settings
 from tests.server import BAD, OK, Chooses, Reply, Script, serving
@@ -534,7 +535,7 @@ def lock() -> Iterator[Callable[[Path], sqlite3.Connection]]:
 def test_a_store_that_gets_locked_loses_nothing(
     desk: Desk, lock: Callable[[Path], sqlite3.Connection], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "BUSY_S", 0.1)
+    monkeypatch.setattr(store_file, "BUSY_S", 0.1)
     desk.write(80)
     held: list[sqlite3.Connection] = []
 
@@ -557,7 +558,7 @@ def test_a_store_that_gets_locked_loses_nothing(
 
 def test_a_disk_that_gets_full_loses_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.write(30)
-    opened = store_module._opened
+    opened = store_module.opened
 
     def small(path: Path) -> sqlite3.Connection:
         connection = opened(path)
@@ -569,7 +570,7 @@ def test_a_disk_that_gets_full_loses_nothing(desk: Desk, monkeypatch: pytest.Mon
 
     with serving(by=long) as script:
         with monkeypatch.context() as patch:
-            patch.setattr(store_module, "_opened", small)
+            patch.setattr(store_module, "opened", small)
             with pytest.raises(StoreUnusable, match="no room on the disk.*free some space"):
                 desk.extract(script)
         assert 3 < len(script.requests) < 30

@@ -22,9 +22,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor import store as module
+from extractor import store_file
 from extractor.errors import StoreUnusable
 from extractor.replies import Reply
-from extractor.store import FILE, RESERVE_BYTES, Call, Store
+from extractor.store import Call, Store
+from extractor.store_beside import RESERVE_BYTES, Locks
+from extractor.store_file import FILE
 
 T = TypeVar("T")
 
@@ -187,7 +190,7 @@ def test_where_the_drive_has_no_locks_nobody_waits_for_ever(tmp_path: Path, monk
 
     async def ask() -> None:
         with Store(tmp_path) as store:
-            monkeypatch.setattr(module._Locks, "_lock", none)
+            monkeypatch.setattr(Locks, "_lock", none)
             async with asyncio.timeout(1), store.asking(key("q")):
                 pass
 
@@ -328,7 +331,7 @@ def test_a_damaged_extraction_is_damage(tmp_path: Path) -> None:
 
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BUSY_S", 0.05)
+    monkeypatch.setattr(store_file, "BUSY_S", 0.05)
 
 
 @pytest.fixture
@@ -425,7 +428,7 @@ def test_where_the_reserve_is_not_enough_replies_are_saved_beside_the_store(tmp_
 
 
 def test_what_can_be_saved_nowhere_is_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_save_beside", lambda *_: False)
+    monkeypatch.setattr(module, "save_beside", lambda *_: False)
     with breaking(tmp_path, "no room on the disk") as store:
         most_pages(store, 12)
         run(keep(store, 1, reply=replace(REPLY, text="x" * 200_000)))

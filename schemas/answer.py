@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Self, cast
 
-from pydantic import ModelWrapValidatorHandler, PrivateAttr, ValidationError, model_validator
+from pydantic import PrivateAttr, ValidationError
+from pydantic_core import from_json
 
 from .actor import ActorDraft
 from .allegation import AllegationDraft
@@ -59,32 +60,40 @@ class Answer(Draft):
         """Items that do not obey the schema: the valid ones of a list are kept without them."""
         return self._rejected
 
-    @model_validator(mode="wrap")
     @classmethod
-    def _keep_valid_items(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """One bad item must not cost the good ones: they are paid for."""
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """An answer without the items that do not obey the schema: one bad item must not cost the good ones, which are paid
+        for. Raises ValidationError where the answer as a whole is unusable."""
         try:
-            return handler(value)
+            return super().model_validate_json(json_data, **options)
         except ValidationError as error:
-            reasons: dict[tuple[RecordType, int], list[str]] = {}
-            for e in error.errors(include_url=False, include_input=False):
-                match e["loc"]:
-                    case (str() as name, int() as index, *inner):
-                        where = ".".join(map(str, inner))
-                        record = cast("RecordType", name)  # a list of this class
-                        reasons.setdefault((record, index), []).append(f"{where}: {e['msg']}" if where else e["msg"])
-                    case _:
-                        raise  # not an item of a list: the answer as a whole is unusable
-            rejected = [_rejected(record, i, value[record][i], why) for (record, i), why in reasons.items()]
-            valid = {
-                name: [item for i, item in enumerate(part) if (name, i) not in reasons]
-                if isinstance(part, list)
-                else part
+            bad = _bad_items(error)
+            if not bad:
+                raise
+        value = from_json(json_data)
+        answer = cls.model_validate(
+            {
+                name: [item for i, item in enumerate(part) if (name, i) not in bad] if isinstance(part, list) else part
                 for name, part in value.items()
-            }
-            answer = handler(valid)
-            answer._rejected = rejected  # noqa: SLF001 - its own
-            return answer
+            },
+            **options,
+        )
+        answer._rejected = [_rejected(record, i, value[record][i], why) for (record, i), why in bad.items()]  # noqa: SLF001 - its own
+        return answer
+
+
+def _bad_items(error: ValidationError) -> dict[tuple[RecordType, int], list[str]]:
+    """What is wrong with each item of a list; nothing, where more than items is wrong."""
+    reasons: dict[tuple[RecordType, int], list[str]] = {}
+    for e in error.errors(include_url=False, include_input=False):
+        match e["loc"]:
+            case (str() as name, int() as index, *inner):
+                where = ".".join(map(str, inner))
+                record = cast("RecordType", name)  # a list of this class
+                reasons.setdefault((record, index), []).append(f"{where}: {e['msg']}" if where else e["msg"])
+            case _:
+                return {}
+    return reasons
 
 
 def _rejected(record: RecordType, index: int, item: Any, reasons: list[str]) -> Rejected:

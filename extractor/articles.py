@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .defects import find_defects
 from .errors import UnreadableArticle, UsageError
@@ -25,8 +25,7 @@ LANGUAGE_SAMPLE = 1_000
 METADATA_FIELDS = ("title", "outlet", "agency", "byline", "url", "published")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One sentence of an article: ``raw[start:end]``, without outer white space."""
 
     number: int

@@ -16,7 +16,6 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import islice
 from typing import Literal, NamedTuple
@@ -26,8 +25,7 @@ from rapidfuzz import fuzz
 from .schemas.evidence import Match
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A passage of the raw text: never empty, no white space or invisible character at either end."""
 
     start: int

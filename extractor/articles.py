@@ -197,6 +197,8 @@ _OUTER = (
 
 
 _SPACED_STOP = re.compile(r"[^\S\x00-\x7f](?=\.)")
+_STOP_BEHIND_SPACE = re.compile(r"\.(?<=[^\S\x00-\x7f]\.)")
+"""The same, found sooner: most stops stand behind a letter."""
 
 
 def _split(language: str, paragraph: str) -> list[str]:
@@ -206,8 +208,9 @@ def _split(language: str, paragraph: str) -> list[str]:
     """
     from sentencex import segment
 
+    readable = _SPACED_STOP.sub(" ", paragraph) if _STOP_BEHIND_SPACE.search(paragraph) else paragraph
     try:
-        pieces: list[str] = segment(language, _SPACED_STOP.sub(" ", paragraph))
+        pieces: list[str] = segment(language, readable)
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise

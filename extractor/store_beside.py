@@ -53,7 +53,8 @@ def take_in(folder: Path, connection: sqlite3.Connection) -> None:
             with connection:
                 for line in path.read_text("utf-8").splitlines():
                     paid, *row = json.loads(line)
-                    connection.execute(PAID[paid], row)
+                    newer = PAID[paid].count("?") - len(row)  # columns that the version which saved it did not have
+                    connection.execute(PAID[paid], [*row, *[0] * newer])
             path.unlink()
         except FileNotFoundError:
             continue  # another process has just taken it in

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import json
 import os
 import sqlite3
 import subprocess
@@ -12,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -260,8 +261,10 @@ def test_a_store_of_the_first_version_is_brought_up_to_date_and_keeps_what_was_p
         file.execute("ALTER TABLE replies DROP COLUMN cache_written_tokens")
         file.execute("PRAGMA user_version = 1")
     file.close()
+    line = ["reply", key(3), "2026-11-22", "c.txt", "m", *(getattr(REPLY, f.name) for f in fields(REPLY)[:-1])]
+    (tmp_path / "unsaved-1-1.jsonl").write_text(json.dumps(line) + "\n", "utf-8")
     with Store(tmp_path) as store:
-        assert store.reply(key(1)) == REPLY
+        assert [store.reply(key(n)) for n in (1, 3)] == [REPLY] * 2
         written = replace(REPLY, cache_written_tokens=40)
         asyncio.run(store.keep(key(2), written, article="a.txt", asked="m"))
         assert store.reply(key(2)) == written

@@ -9,10 +9,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .articles import Document, Sentence
-from .grounding import TextIndex
+from .grounding import Span, TextIndex
 from .polarity import speaks_against
 from .schemas import (
     ActorDraft,
@@ -28,6 +28,7 @@ from .schemas import (
     WeaponTypeDraft,
 )
 from .schemas.dataset import QuarantineReason, RecordType
+from .schemas.evidence import Match
 
 Key = tuple[RecordType, str]
 """The list of the answer and the id in it."""
@@ -64,14 +65,49 @@ class Trouble:
     """What does not hold, in words that the model and the analyst understand."""
 
 
+class Located(NamedTuple):
+    """A citation or a name that was found: what becomes evidence if the record is kept."""
+
+    start: int
+    end: int
+    match: Match
+    first: Sentence
+    """The sentence in which it begins."""
+    last: Sentence
+    """The sentence in which it ends."""
+    cited: int | None = None
+    """The number of the sentence that the model gave."""
+
+    @property
+    def repaired(self) -> bool:
+        """Whether the model gave another sentence. Any sentence that the quote touches may have been meant."""
+        return self.cited is not None and not self.first.number <= self.cited <= self.last.number
+
+    def evidence(self, document: Document) -> Evidence:
+        """The record of it."""
+        raw = document.raw
+        return Evidence(
+            article_id=document.id,
+            exact=raw[self.start : self.end],
+            prefix=raw[min(self.first.start, self.start) : self.start],
+            suffix=raw[self.end : max(self.last.end, self.end)],
+            start=self.start,
+            end=self.end,
+            sentence=self.first.number,
+            match=self.match,
+            segment=self.first.segment,
+            cited_sentence=self.cited if self.repaired else None,
+        )
+
+
 @dataclass
 class Check:
     """What became of every draft of an answer."""
 
     troubles: dict[Key, Trouble] = field(default_factory=dict)
     """Drafts that do not hold. The first reason found counts."""
-    evidence: dict[tuple[RecordType, str, int], list[Evidence]] = field(default_factory=dict)
-    """Located evidence, by draft and number of the attribution (0 for other drafts)."""
+    located: dict[tuple[RecordType, str, int], list[Located]] = field(default_factory=dict)
+    """The evidence, by draft and number of the attribution (0 for other drafts)."""
     findings: dict[tuple[RecordType, str, int], list[Finding]] = field(default_factory=dict)
     """What was noticed on drafts that hold, by the same key, or WHOLE."""
     index: TextIndex | None = None
@@ -95,7 +131,6 @@ class _Checker:
         self._drafts = written
         self._index = TextIndex(document.raw)
         self._result = Check(index=self._index)
-        self._article_id = document.id
         self._starts = [sentence.start for sentence in document.sentences]
 
     def run(self) -> Check:
@@ -142,12 +177,13 @@ class _Checker:
             self._trouble(key, "invalid", "has no attribution: who says it?")
         anywhere: list[tuple[int, int]] = []
         for number, attribution in enumerate(draft.attributions):
-            evidence = self._cite(key, number, attribution.evidence)
-            near = self._around(evidence)
+            cited = self._cite(key, number, attribution.evidence)
+            near = self._around(cited)
             anywhere += near
             self._value(key, number, "said_on", attribution.said_on, near)
             self._value(key, number, "cue", attribution.cue, near)
-            if attribution.polarity == "positive" and evidence and all(speaks_against(e) for e in evidence):
+            words = (self._document.raw[quote.start : quote.end] for quote in cited)
+            if attribution.polarity == "positive" and cited and all(map(speaks_against, words)):
                 self._finding(key, number, "polarity_doubtful", "marked positive, but the evidence denies or negates")
         for item in draft.items:
             self._value(key, WHOLE, "quantity", item.quantity, anywhere, must_be_near=True)
@@ -194,14 +230,15 @@ class _Checker:
         found, best = False, None
         for span in self._index.occurrences(words):
             found = True
-            if self._is_suspect(span.start, span.end):
+            named = self._locate(span)
+            if self._is_suspect(named):
                 continue
-            best = best or span
-            if self._sentence_at(span.start).segment == "body":
-                best = span
+            best = best or named
+            if named.first.segment == "body":
+                best = named
                 break
         if best:
-            self._result.evidence[*key, 0] = [self._evidence(best.start, best.end, best.match, cited=None)]
+            self._result.located[*key, 0] = [best]
         elif found:
             self._trouble(
                 key, "rests_on_instructions", f"{words!r} stands only in a passage that gives orders to software"
@@ -211,7 +248,7 @@ class _Checker:
 
     def _cite(
         self, key: Key, number: int, citations: list[Citation], *, may_rest_on_instructions: bool = False
-    ) -> list[Evidence]:
+    ) -> list[Located]:
         """The citations that could be located. A draft with one that could not is in trouble."""
         if not citations:
             self._trouble(key, "invalid", "has no evidence")
@@ -223,16 +260,16 @@ class _Checker:
             if span is None:
                 self._trouble(key, "quote_not_found", self._not_found(citation.phrase, near))
                 continue
-            evidence = self._evidence(span.start, span.end, span.match, cited=citation.sentence)
-            if evidence.cited_sentence is not None:
-                detail = f"cited as sentence {citation.sentence}, stands in sentence {evidence.sentence}"
+            quote = self._locate(span, citation.sentence)
+            if quote.repaired:
+                detail = f"cited as sentence {citation.sentence}, stands in sentence {quote.first.number}"
                 self._finding(key, number, "sentence_repaired", detail)
-            located.append(evidence)
-        if located and not may_rest_on_instructions and all(self._is_suspect(e.start, e.end) for e in located):
+            located.append(quote)
+        if located and not may_rest_on_instructions and all(map(self._is_suspect, located)):
             self._trouble(key, "rests_on_instructions", "its only evidence is a passage that gives orders to software")
-        if located and all(e.segment in SECONDARY for e in located) and key[0] == "allegations":
-            self._finding(key, number, "rests_on_headline", f"its only evidence is {located[0].segment} text")
-        self._result.evidence[*key, number] = located
+        if located and all(quote.first.segment in SECONDARY for quote in located) and key[0] == "allegations":
+            self._finding(key, number, "rests_on_headline", f"its only evidence is {located[0].first.segment} text")
+        self._result.located[*key, number] = located
         return located
 
     def _value(
@@ -263,24 +300,10 @@ class _Checker:
 
     # Places ----------------------------------------------------------------------------------------------------------
 
-    def _evidence(self, start: int, end: int, match: Literal["exact", "normalised"], *, cited: int | None) -> Evidence:
-        first = self._sentence_at(start)
-        last = first if end <= first.end else self._sentence_at(end - 1)
-        raw = self._document.raw
-        # Any sentence that the quote touches may have been meant.
-        repaired = cited is not None and not first.number <= cited <= last.number
-        return Evidence(
-            article_id=self._article_id,
-            exact=raw[start:end],
-            prefix=raw[min(first.start, start) : start],
-            suffix=raw[end : max(last.end, end)],
-            start=start,
-            end=end,
-            sentence=first.number,
-            match=match,
-            segment=first.segment,
-            cited_sentence=cited if repaired else None,
-        )
+    def _locate(self, span: Span, cited: int | None = None) -> Located:
+        first = self._sentence_at(span.start)
+        last = first if span.end <= first.end else self._sentence_at(span.end - 1)
+        return Located(*span, first, last, cited)
 
     def _sentence_at(self, position: int) -> Sentence:
         """The sentence that holds a position; between two sentences, the one before."""
@@ -290,21 +313,19 @@ class _Checker:
         sentences = self._document.sentences
         return sentences[number - 1] if 1 <= number <= len(sentences) else None
 
-    def _around(self, cited: Iterable[Evidence]) -> list[tuple[int, int]]:
-        """The sentences that each piece of evidence stands in, and those next to them."""
-        sentences, parts = self._document.sentences, []
-        for evidence in cited:
-            first = max(evidence.sentence - NEARBY, 1)
-            last = min(self._sentence_at(evidence.end - 1).number + NEARBY, len(sentences))
-            parts.append((sentences[first - 1].start, sentences[last - 1].end))
-        return parts
+    def _around(self, cited: Iterable[Located]) -> list[tuple[int, int]]:
+        """The sentences that each citation stands in, and those next to them."""
+        sentences = self._document.sentences
+        return [
+            (
+                sentences[max(quote.first.number - NEARBY, 1) - 1].start,
+                sentences[min(quote.last.number + NEARBY, len(sentences)) - 1].end,
+            )
+            for quote in cited
+        ]
 
-    def _is_suspect(self, start: int, end: int) -> bool:
-        suspect = self._document.suspect
-        if not suspect:
-            return False
-        first, last = self._sentence_at(start).number, self._sentence_at(end - 1).number
-        return any(number in suspect for number in range(first, last + 1))
+    def _is_suspect(self, quote: Located) -> bool:
+        return not self._document.suspect.isdisjoint(range(quote.first.number, quote.last.number + 1))
 
     def _not_found(self, words: str, near: tuple[int, int] | None = None) -> str:
         closest = self._index.closest(words, near)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from .schemas import Evidence
-
 # Stems of denial and negation. A hit only flags a record for the reader, so a few too many cost little.
 _AGAINST = re.compile(
     r"(?<!\w)(?:"
@@ -26,6 +24,6 @@ _CASE = str.maketrans("İıſ\u1c80\u1c81\u1c82\u1c83\u1c84\u1c85", "iisвдос
 """Letters that are the same but for case, though ``str.lower`` leaves them apart: those of ``re.IGNORECASE``."""
 
 
-def speaks_against(evidence: Evidence) -> bool:
+def speaks_against(quote: str) -> bool:
     """Whether the quoted words themselves hold a word of denial or negation."""
-    return _AGAINST.search(evidence.exact.translate(_CASE).lower()) is not None
+    return _AGAINST.search(quote.translate(_CASE).lower()) is not None

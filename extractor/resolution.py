@@ -15,7 +15,7 @@ from typing import Any
 from . import dates, quantities, weapons
 from .actors import Registry
 from .articles import Document
-from .checking import WHOLE, Check, Key
+from .checking import WHOLE, Check, Key, Located
 from .copies import sketch
 from .schemas import (
     Actor,
@@ -139,9 +139,12 @@ class _Resolver:
         self._repeated: list[Key] = []
         claims, attributions = self._claims()
         excluded = [
-            Excluded(id=self._id("excluded", d.reason, e), reason=d.reason, evidence=e)
+            Excluded(
+                id=self._id("excluded", d.reason, self._located("excluded", d.id)),
+                reason=d.reason,
+                evidence=self._evidence("excluded", d.id),
+            )
             for d in self._answer.excluded
-            for e in [self._evidence("excluded", d.id)]
         ]
         return Resolved(
             article=self._article.model_copy(update={"excluded": _unique(excluded)}),
@@ -288,7 +291,7 @@ class _Resolver:
         summary."""
         ids = {}
         for d in self._answer.allegations:
-            cited = [e for number in range(len(d.attributions)) for e in self._evidence("allegations", d.id, number)]
+            cited = [q for number in range(len(d.attributions)) for q in self._located("allegations", d.id, number)]
             items = sorted(self._weapons[i.weapon] for i in d.items)
             who = [self._actor_ids(d.suppliers), self._actor_ids(d.recipients)]
             ids[d.id] = self._id("claim", [d.stage, d.scope, who, items], cited)
@@ -320,7 +323,7 @@ class _Resolver:
     @cached_property
     def _denial_ids(self) -> dict[str, str]:
         return {
-            d.id: self._id("denial", [self._registry.id(d.denier), d.kind, d.scope], self._evidence("denials", d.id))
+            d.id: self._id("denial", [self._registry.id(d.denier), d.kind, d.scope], self._located("denials", d.id))
             for d in self._answer.denials
         }
 
@@ -328,10 +331,9 @@ class _Resolver:
         responses: dict[str, Response] = {}
         targets = self._claim_ids | self._denial_ids
         for d in self._answer.responses:
-            evidence = self._evidence("responses", d.id)
             source = self._source_id(d.source)
             response = Response(
-                id=self._id("response", [d.kind, source], evidence),
+                id=self._id("response", [d.kind, source], self._located("responses", d.id)),
                 article_id=self._document.id,
                 kind=d.kind,
                 source=source,
@@ -341,7 +343,7 @@ class _Resolver:
                 measure=d.measure,
                 legal_basis=d.legal_basis,
                 said_on=self._date(d.said_on),
-                evidence=evidence,
+                evidence=self._evidence("responses", d.id),
                 findings=self._findings("responses", d.id),
             )
             if response.id in responses:
@@ -351,8 +353,11 @@ class _Resolver:
 
     # Values ----------------------------------------------------------------------------------------------------------
 
+    def _located(self, record: Any, local: str, number: int = 0) -> list[Located]:
+        return self._check.located.get((record, local, number), [])
+
     def _evidence(self, record: Any, local: str, number: int = 0) -> list[Evidence]:
-        return self._check.evidence.get((record, local, number), [])
+        return [quote.evidence(self._document) for quote in self._located(record, local, number)]
 
     def _findings(self, record: Any, local: str, number: int = 0) -> list[Finding]:
         return self._check.findings.get((record, local, number), [])
@@ -366,8 +371,8 @@ class _Resolver:
     def _quantity(self, text: str | None) -> Quantity | None:
         return quantities.parse(text, self._document.language) if text else None
 
-    def _id(self, kind: str, content: Any, evidence: list[Evidence]) -> str:
-        spans = sorted((e.start, e.end) for e in evidence)
+    def _id(self, kind: str, content: Any, cited: list[Located]) -> str:
+        spans = sorted((quote.start, quote.end) for quote in cited)
         key = _JSON.encode([self._document.id, content, spans])
         return f"{kind}:{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 

@@ -20,7 +20,6 @@ from .schemas import (
     AllegationDraft,
     DenialDraft,
     Draft,
-    Evidence,
     Finding,
     SourceDraft,
     SupportAnswer,
@@ -92,8 +91,8 @@ def _shown(document: Document, held: Mapping[Key, AnyDraft], check: Check, key: 
     suspect = document.suspect
 
     def cited(number: int) -> list[dict[str, Any]]:
-        evidence: list[Evidence] = check.evidence.get((*key, number), [])
-        return [{"sentence": e.sentence, "phrase": e.exact} for e in evidence if e.sentence not in suspect]
+        quotes = [q for q in check.located.get((*key, number), []) if q.first.number not in suspect]
+        return [{"sentence": q.first.number, "phrase": document.raw[q.start : q.end]} for q in quotes]
 
     def actors(ids: list[str]) -> list[str | None]:
         return [_words(d.name_en or d.name) for i in ids if isinstance(d := held.get(("actors", i)), ActorDraft)]

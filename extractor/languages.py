@@ -48,14 +48,14 @@ def _identifier() -> Any:
     class Identifier(LanguageIdentifier):  # type: ignore[misc]  # py3langid has no types
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
-            self.next, self.rows = np.asarray(self.tk_nextmove), np.array(self._rowbase)
+            self.next, self.rows = np.asarray(self.tk_nextmove), np.array(self._rowbase, np.intp)
             self.features = np.array(self.tk_output)
 
         def _raw_score(self, text: bytes) -> Any:
-            letters = np.frombuffer(text, np.uint8)
+            letters = np.frombuffer(text, np.uint8).astype(np.intp)
             states = np.zeros(len(letters), np.intp)
             for back in reversed(range(DEPTH)):
-                states[back:] = self.next.take(self.rows.take(states[back:]) + letters[: max(0, len(letters) - back)])
+                states[back:] = self.next[self.rows[states[back:]] + letters[: max(0, len(letters) - back)]]
             found = self.features.take(states)
             found = found[found >= 0]
             if not len(found):
@@ -65,9 +65,10 @@ def _identifier() -> Any:
             first[found[::-1]] = places[::-1]  # of the places of a feature, the last one written stays
             counts = np.bincount(first[found], minlength=len(found))
             distinct = counts > 0
-            # All scores at once in 32 bits would be quicker by 0.05 ms a text, and 28 MB larger.
-            scores = self.nb_ptc.take(found[distinct], axis=0).astype(np.float32)
-            return np.log1p(counts[distinct].astype(np.float32)) @ scores + self.nb_pc
+            # numpy converts 16-bit floats one by one; as integers they are moved to their places in 32 bits at once, and
+            # are then too small by the difference of the two exponents' biases (IEEE 754)
+            scores = self.nb_ptc.take(found[distinct], axis=0).view(np.int16).astype(np.int32) << 13 & ~0x70000000
+            return np.log1p(counts[distinct].astype(np.float32)) @ scores.view(np.float32) * 2.0**112 + self.nb_pc
 
     return Identifier.from_model_file(MODEL_FILE)
 

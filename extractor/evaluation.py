@@ -10,7 +10,8 @@ from pathlib import Path, PurePath
 
 from .errors import UsageError
 from .gold import Gold, load_gold
-from .matching import Held, Scored
+from .held import Held
+from .matching import Scored
 from .merge_scores import MergeScored
 from .schemas import (
     SCHEMA_VERSION,

@@ -22,152 +22,49 @@ views holds (the share of the record's quotes, the share of the gold's), since c
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from itertools import product
 from typing import Any
 
 from pydantic import BaseModel
 
-from .errors import UsageError
+from .assigning import Assignment, Row, overlap, plain, told
 from .gold import Gold, GoldAllegation, GoldItem, Reading, right
+from .held import Held
 from .schemas import (
     STAGE_FAMILY,
-    Actor,
     Article,
     Attribution,
     Claim,
-    Dataset,
     DatePhrase,
-    DenialStatement,
     Evidence,
     Item,
     Quantity,
-    Response,
 )
-from .scores import THRESHOLD, Error
 
 
-class Held:
-    """What a dataset holds, by article."""
-
-    def __init__(self, dataset: Dataset) -> None:
-        self.actors = {a.id: a for a in dataset.actors}
-        self.sources = {s.id: s for s in dataset.sources}
-        self.weapons = {w.id: w for w in dataset.weapons}
-        self.claims: dict[str, list[tuple[Claim, list[Attribution]]]] = defaultdict(list)
-        self.denials: dict[str, list[DenialStatement]] = defaultdict(list)
-        self.responses: dict[str, list[Response]] = defaultdict(list)
-        self.mentioned: dict[str, dict[str, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
-        self.evidence: dict[str, list[tuple[str, Evidence]]] = defaultdict(list)
-        self.quarantine = dataset.quarantine
-        self.written: Counter[str] = Counter()
-        for allegation in dataset.allegations:
-            said: dict[str, list[Attribution]] = defaultdict(list)
-            for t in allegation.attributions:
-                said[t.claim].append(t)
-            for claim in allegation.claims:
-                self.claims[claim.article_id].append((claim, said[claim.id]))
-        for denial in dataset.denials:
-            for statement in denial.statements:
-                self.denials[statement.article_id].append(statement)
-        for response in dataset.responses:
-            self.responses[response.article_id].append(response)
-        for actor in dataset.actors:
-            for e in actor.mentions:
-                self.mentioned[e.article_id][actor.id].append(e)
-        for record, e in dataset.evidence():
-            self.evidence[e.article_id].append((record, e))
-        for account in dataset.accounting.extractions:
-            self.written[account.article_id] += sum(count.written for count in account.records)
-        self.checked = {a.article_id for a in dataset.accounting.extractions if a.support}
-
-    def named_in(self, article: str) -> list[Actor]:
-        """The actors that an article names: not the states that rules put behind an organ, at the organ's own words."""
-        spans = {i: {(e.start, e.end) for e in found} for i, found in self.mentioned[article].items()}
-        derived = {
-            self.actors[i].party
-            for i, at in spans.items()
-            if self.actors[i].party != i and spans.get(self.actors[i].party) == at
-        }
-        return [self.actors[i] for i in sorted(spans.keys() - derived)]
-
-    def terms(self, weapon: str, article: str) -> set[str]:
-        """The words for a weapon, those of the article first of all."""
-        known = self.weapons[weapon]
-        return {e.exact for e in known.mentions if e.article_id == article} or {known.term}
-
-
-# One article ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class Row:
-    """A record of either side, as assignment and error listing need it."""
-
-    id: str
-    record: Any
-    told: str
-    """In a few words."""
-    sentences: Sequence[str]
-    must: bool = True
-    """False: neither its presence nor its absence counts."""
-    owner: Row | None = None
-    """The predicted claim that it belongs to; for gold the one that stands for its allegation."""
-    merges: Sequence[str] = ()
-    evidence: Sequence[Evidence] = ()
-
-
-Alike = Callable[[Row, Row], float]
-
-
-def assign(similarity: Sequence[Sequence[float]], threshold: float) -> list[tuple[int, int]]:
-    """Pairs of row and column, each used once, with the largest sum; pairs below the threshold left out.
-
-    Raises UsageError without scipy.
-    """
-    try:
-        import numpy as np
-        from scipy.optimize import linear_sum_assignment
-    except ImportError as error:
-        raise UsageError("evaluating needs scipy: pip install 'armsledger[evaluate]'") from error
-    if not similarity or not similarity[0]:
-        return []
-    table = np.array(similarity)
-    table[table < threshold - 1e-9] = 0.0
-    rows, columns = linear_sum_assignment(table, maximize=True)
-    return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if table[r, c] > 0]
-
-
-class Scored:
+class Scored(Assignment):
     """One article: its counts, its errors, and which record stands for which of the gold."""
 
     def __init__(self, file: str, article: Article, held: Held, gold: Gold) -> None:
-        self.file = file
         self.article = article.id
         self.held = held
         data = gold.texts.get(file)
         self.raw = data.decode("utf-8") if data and hashlib.sha256(data).hexdigest() == article.sha256 else None
         seen = {(e.start - len(e.prefix), e.prefix + e.exact + e.suffix) for _, e in held.evidence[article.id]}
         passages = sorted(seen) if self.raw is None else [(0, self.raw)]
-        self.gold = Reading(gold.articles[file], article, passages, whole=self.raw is not None)
+        super().__init__(file, Reading(gold.articles[file], article, passages, whole=self.raw is not None))
         self.notes = [f"{file}: the text has no quote {q}" for q in self.gold.unlocated()]
         if self.raw is None:
             self.notes.append(
                 f"{file}: the text is not beside the gold: quotes found by their words, grounding not measured"
             )
-        self.counts: Counter[tuple[str, str]] = Counter()
-        self.errors: list[Error] = []
-        self.faulty: list[Row] = []
-        self._spans: dict[str, list[tuple[int, int]]] = {}
         self.same: dict[str, str] = {}
         """Canonical ids of the gold by those of the dataset."""
         self.found: dict[str, Row] = {}
         """What stands for a gold allegation or denial, by its id."""
-        self.within: dict[str, str] = {}
-        """Gold that is found as a part of other gold."""
         self._actors()
         self._claims()
         self._denials()
@@ -176,80 +73,6 @@ class Scored:
         self._kept()
         if self.article in held.checked:
             self._doubts()
-
-    # Assignment
-
-    def _match(self, record: str, gold: list[Row], predicted: list[Row], alike: Alike) -> dict[str, Row]:
-        """Assigns, counts and lists: what stands for which gold row, by the id of the row."""
-        bound = THRESHOLD[record]
-        # of two that are equally alike, the one that must be found
-        table = [[alike(g, p) * (1 if g.must else 0.999) for p in predicted] for g in gold]
-        found = {gold[g].id: predicted[p] for g, p in assign(table, bound * 0.999)}
-        for g in (g for g in gold if g.must and g.id not in found):
-            for h in (h for h in gold if g.id in h.merges and h.id in found and alike(g, found[h.id]) >= bound):
-                found[g.id] = found.pop(h.id)
-                break
-        for g in (g for g in gold if g.id not in found):
-            if part := next((i for i in g.merges if i in found), None):
-                self.within[g.id] = part
-        self._tally(record, gold, predicted, found)
-        return found
-
-    def _tally(self, record: str, gold: list[Row], predicted: list[Row], found: Mapping[str, Row]) -> None:
-        used = set(found.values())
-        for g in (g for g in gold if g.must):
-            if g.id in found:
-                self.counts[record, "right"] += 1
-            elif g.id not in self.within:
-                self.counts[record, "missed"] += 1
-                self._error("missed", record, g, None, expected=g.told)
-        for p in (p for p in predicted if p.must and p not in used):
-            self.counts[record, "wrong"] += 1
-            self._error("false", record, None, p, found=p.told)
-
-    def _field(self, record: str, g: Row, p: Row, name: str, ok: bool, expected: Iterable[Any], found: Any) -> None:
-        self.counts[f"{record}.{name}", "right" if ok else "wrong"] += 1
-        if not ok:
-            says = " or ".join(dict.fromkeys(map(_told, expected)))
-            self._error("wrong_field", record, g, p, field=name, expected=says, found=_told(found))
-
-    def _plain(self, record: str, g: Row, p: Row, *names: str) -> None:
-        """Fields that are right if they are one of the values that gold has."""
-        for name in names:
-            says, has = right(g.record, name), getattr(p.record, name)
-            self._field(record, g, p, name, has in says, says, has)
-
-    def _date(self, record: str, g: Row, p: Row, name: str) -> None:
-        says, has = right(g.record, name), getattr(p.record, name)
-        text, edtf = (has.text, has.edtf) if has else (None, None)
-        self._field(record, g, p, name, _plain(text) in {_plain(s) for s in says}, says, text)
-        dated = [self.gold.edtf(s) for s in says]
-        self._field(record, g, p, f"{name}_edtf", edtf in dated, dated, edtf)
-
-    def _error(self, kind: Any, record: str, g: Row | None, p: Row | None, **values: Any) -> None:
-        if p and kind in {"false", "wrong_field"}:
-            self.faulty.append(p)
-        sentences = dict.fromkeys((*(g.sentences if g else ()), *(p.sentences if p else ())))
-        ids = {"gold": g.id if g else None, "predicted": p.id if p else None}
-        blank: dict[str, Any] = {"field": None, "expected": None, "found": None}
-        self.errors.append(
-            Error(kind=kind, record=record, article=self.file, sentences=list(sentences), **ids, **blank | values)
-        )
-
-    # Similarity
-
-    def _evidence(self, g: Row, p: Row) -> float:
-        quotes = [spans for quote in g.sentences if (spans := self._located(quote))]
-        grades = [[max(_grade(e, span) for span in spans) for spans in quotes] for e in p.evidence]
-        if not quotes or not grades:
-            return 0.0
-        theirs = [max(column) for column in zip(*grades, strict=True)]
-        return float(max(sum(map(max, grades)) / len(grades), sum(theirs) / len(theirs)))
-
-    def _located(self, quote: str) -> list[tuple[int, int]]:
-        if quote not in self._spans:
-            self._spans[quote] = self.gold.spans([quote])
-        return self._spans[quote]
 
     def _who(self, ids: Iterable[str]) -> frozenset[str]:
         """Parties in the terms of the gold: an actor that stands for one of the gold's belongs where that one does."""
@@ -291,8 +114,8 @@ class Scored:
             return 1.0
         if p.record.kind == "state" or any(a.kind == "state" for a in g.record):
             return 0.0
-        ours = {_plain(n) for n in (p.record.name, *p.record.names)}
-        theirs = {_plain(n) for a in g.record for n in (a.name, a.name_en, *a.aliases)}
+        ours = {plain(n) for n in (p.record.name, *p.record.names)}
+        theirs = {plain(n) for a in g.record for n in (a.name, a.name_en, *a.aliases)}
         return 0.9 * max((_named_alike(a, b) for a, b in product(theirs, ours) if a and b), default=0.0)
 
     # Allegations
@@ -341,7 +164,7 @@ class Scored:
 
     @staticmethod
     def _said(when: DatePhrase | str | None) -> str:
-        return _plain((when.edtf or when.text) if isinstance(when, DatePhrase) else when)
+        return plain((when.edtf or when.text) if isinstance(when, DatePhrase) else when)
 
     def _reversed(self, a: GoldAllegation, c: Claim) -> bool:
         giving = self._gold_who(i for ids in right(a, "suppliers") for i in ids)
@@ -358,8 +181,8 @@ class Scored:
             says, has = [self._gold_who(ids) for ids in right(a, name)], self._who(getattr(c, name))
             self._field("allegations", g, p, name, has in says, says, has)
         if a.suppliers or a.recipients:
-            way = f"{_told(self._gold_who(a.suppliers))} to {_told(self._gold_who(a.recipients))}"
-            ours = f"{_told(self._who(c.suppliers))} to {_told(self._who(c.recipients))}"
+            way = f"{told(self._gold_who(a.suppliers))} to {told(self._gold_who(a.recipients))}"
+            ours = f"{told(self._who(c.suppliers))} to {told(self._who(c.recipients))}"
             self._field("allegations", g, p, "direction", not self._reversed(a, c), [way], ours)
         self._date("allegations", g, p, "event_time")
 
@@ -447,12 +270,12 @@ class Scored:
         )
 
     def _called(self, wanted: GoldItem, item: Item) -> bool:
-        ours = {_plain(t) for t in self.held.terms(item.weapon, self.article)}
-        theirs = {_plain(t) for t in right(wanted, "term")}
+        ours = {plain(t) for t in self.held.terms(item.weapon, self.article)}
+        theirs = {plain(t) for t in right(wanted, "term")}
         return any(a in b or b in a for a, b in product(theirs, ours) if a and b)
 
     def _amounts_to(self, quantity: Quantity | None, amounts: Collection[str | None]) -> bool:
-        if _plain(_amount(quantity)) in {_plain(a) for a in amounts}:
+        if plain(_amount(quantity)) in {plain(a) for a in amounts}:
             return True
         parsed = [
             q.model_copy(update={"text": ""}) for a in amounts if (q := self.gold.quantity(a)) and q.low is not None
@@ -585,26 +408,15 @@ class Scored:
                 self.counts["doubts", "wrong"] += 1
 
 
-# Words and places ----------------------------------------------------------------------------------------------------
+# Words and places -----------------------------------------------------------------------------------------------------
 
 
 def _sentences(evidence: Iterable[Evidence]) -> list[str]:
     return list(dict.fromkeys(e.prefix + e.exact + e.suffix for e in evidence))
 
 
-def _overlap(a: tuple[int, int], b: tuple[int, int]) -> bool:
-    return a[0] < b[1] and b[0] < a[1]
-
-
-def _grade(e: Evidence, span: tuple[int, int]) -> float:
-    """1: words in common; 0.5: only the sentence."""
-    if _overlap((e.start, e.end), span):
-        return 1.0
-    return 0.5 * _overlap((e.start - len(e.prefix), e.end + len(e.suffix)), span)
-
-
 def _touches(e: Evidence, spans: Iterable[tuple[int, int]]) -> bool:
-    return any(_overlap((e.start, e.end), span) for span in spans)
+    return any(overlap((e.start, e.end), span) for span in spans)
 
 
 def _rests_on(evidence: Sequence[Evidence], trap: Sequence[tuple[int, int]], cited: Sequence[tuple[int, int]]) -> bool:
@@ -613,21 +425,13 @@ def _rests_on(evidence: Sequence[Evidence], trap: Sequence[tuple[int, int]], cit
 
 def _within(e: Evidence, trap: tuple[int, int], cited: Sequence[tuple[int, int]]) -> bool:
     beside = [(e.start, min(e.end, trap[0])), (max(e.start, trap[1]), e.end)]
-    return _overlap((e.start, e.end), trap) and not any(_overlap(b, c) for b in beside if b[0] < b[1] for c in cited)
+    return overlap((e.start, e.end), trap) and not any(overlap(b, c) for b in beside if b[0] < b[1] for c in cited)
 
 
 def _shared(a: Collection[str], b: Collection[str]) -> float:
     """Jaccard's index; 1 for two empty sets."""
     both = {*a, *b}
     return len(set(a) & set(b)) / len(both) if both else 1.0
-
-
-def _plain(text: str | None) -> str:
-    """Words without case, quote marks and surrounding punctuation."""
-    return " ".join((text or "").casefold().translate(_QUOTES).split()).strip(" .,;:")
-
-
-_QUOTES = dict.fromkeys(map(ord, "\"'“”„«»‘’`"))
 
 
 def _named_alike(a: str, b: str) -> float:
@@ -639,9 +443,3 @@ def _named_alike(a: str, b: str) -> float:
 
 def _amount(quantity: Quantity | None) -> str | None:
     return quantity.text if quantity else None
-
-
-def _told(value: Any) -> str:
-    if isinstance(value, frozenset | set | list):
-        return ", ".join(sorted(map(str, value))) or "nobody"
-    return "none" if value is None else str(value)

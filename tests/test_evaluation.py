@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor import Dataset, evaluate, merge, save
+from extractor.assigning import assign
 from extractor.errors import UsageError
 from extractor.gold import load_gold
-from extractor.matching import assign
 from extractor.merging import merge_records
 from extractor.scores import MEASURES, Evaluation
 from tests import gold

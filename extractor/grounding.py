@@ -449,12 +449,14 @@ def _atoms(composed: bool) -> re.Pattern[str]:
     notable = [char for char in map(chr, _NOTABLE) if unicodedata.decomposition(char) or len(char.casefold()) > 1]
     letters = "".join(c for c in [*notable, *_TILDES] if len(c.casefold()) > 1 or c.casefold() != _fold_letters(c))
     marks = "" if composed else "".join(c for c in map(chr, _NOTABLE) if _is_mark(c))
-    plain = rf"[^{_DASH}\s{_INVISIBLE}{_SINGLE}{_DOUBLE}.…⋯â{letters}{marks}{_ASTRAL}]"
+    spaces = "".join(c for c in map(chr, range(0x3001)) if c.isspace())  # a set without \s is looked up at once
+    plain = rf"[^{_DASH}{spaces}{_INVISIBLE}{_SINGLE}{_DOUBLE}.…⋯â{letters}{marks}{_ASTRAL}]"
     alone = rf"(?![{marks}])" if marks else ""
+    most = "" if marks else "+"  # possessive, where nothing need be given back
     cluster = rf"(?s:.)[{marks}]{{1,{_MARKS}}}+|" if marks else ""
     gap = rf"[\s{_INVISIBLE}]"
     return re.compile(
-        rf"(?P<plain>{plain}+(?:\.?\ (?![{_UNSPACED}])(?<![{_UNSPACED}]\ ){plain}+){{0,250}}{alone}|)(?:"
+        rf"(?P<plain>{plain}+{most}(?:\.?\ (?![{_UNSPACED}])(?<![{_UNSPACED}]\ ){plain}+{most}){{0,250}}{most}{alone}|)(?:"
         rf"(?P<minus>[{_INVISIBLE}]*+\s{gap}*+(?=[{_DASH}]++[{_INVISIBLE}]*+\d))"  # "to -5" is not "to-5"
         rf"|{gap}*+(?:(?P<dash>[{_DASH}]++|{_MISREAD}[‘’“”•\x90-\x95])"
         rf"|(?P<dots>(?:(?:\.{gap}*+){{0,2}}(?:…|⋯|{_MISREAD}¦)|\.{gap}*+\.{gap}*+\.)(?:{gap}*+[.…⋯])*+)"

@@ -66,8 +66,7 @@ class Request:
     @cached_property
     def size(self) -> int:
         """UTF-8 bytes of the messages and the schema. No token is shorter than a byte, so there are fewer tokens."""
-        texts = sum(len(m["content"].encode("utf-8", "surrogatepass")) + 16 for m in self.messages)
-        return texts + _schema_size(self.kind)
+        return sum(_size(m["content"]) + 16 for m in self.messages) + _schema_size(self.kind)
 
     @property
     def longest(self) -> int | None:
@@ -136,6 +135,11 @@ def response_format(kind: type[Draft]) -> dict[str, Any]:
     """The request parameter that constrains the answer; ``strict``, without which the schema is a mere suggestion."""
     schema = SCHEMAS[kind]()
     return {"type": "json_schema", "json_schema": {"name": kind.__name__, "strict": True, "schema": schema}}
+
+
+@lru_cache(16)  # the fixed part of the prompt stays, articles come and go
+def _size(content: str) -> int:
+    return len(content.encode("utf-8", "surrogatepass"))
 
 
 @cache

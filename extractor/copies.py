@@ -141,8 +141,13 @@ def _grouped(sketches: Iterable[tuple[int, ...]]) -> dict[tuple[int, ...], int]:
 
 def _fit(text: _Text, group: Sequence[_Text]) -> float:
     """Likeness to the most alike text of the group; 0 if another is too unlike."""
-    likeness = [_alike(text, member) for member in group]
-    return max(likeness) if min(likeness) >= LOOSE else 0.0
+    most = 0.0
+    for member in group:
+        likeness = _alike(text, member)
+        if likeness < LOOSE:
+            return 0.0
+        most = max(most, likeness)
+    return most
 
 
 def _boilerplate(sketches: Sequence[tuple[int, ...]]) -> frozenset[int]:

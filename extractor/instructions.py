@@ -205,13 +205,13 @@ _REMEMBERED = 100_000
 """Words of which the cues are remembered: some 10 MB, and more than most runs meet."""
 
 
-class _Ways:
+class Ways:
     """Ways in which rules can match. Each is a rule's number and the sets of cues that it wants, the rarest first."""
 
     def __init__(self, ways: Iterable[list[int]]) -> None:
         self._by_rarest: dict[int, list[tuple[int, int]]] = {}
         for number, rarest, *others in ways:
-            wanted = sum(1 << cues for cues in (rarest, *others))
+            wanted = sum(1 << clause for clause in (rarest, *others))
             self._by_rarest.setdefault(rarest, []).append((wanted, number))
         self._telling = sum(1 << rarest for rarest in self._by_rarest)
 
@@ -226,7 +226,7 @@ class _Ways:
                     yield number
 
 
-class _Cues(dict[str, int]):
+class Cues(dict[str, int]):
     """What a word, with the marks around it, is a cue for: a bit for each set of cues of which one must be there."""
 
     def __init__(self) -> None:
@@ -236,8 +236,8 @@ class _Cues(dict[str, int]):
             for cue in clause.split():
                 self._bits[cue] = self._bits.get(cue, 0) | 1 << number
         self._pieces = [(cue[1:], bits) for cue, bits in self._bits.items() if cue[0] == "~"]
-        self._ways = _Ways(known["ways"])
-        self._heavy = _Ways(way for way in known["ways"] if rules()[way[0]].points > 1)
+        self._ways = Ways(known["ways"])
+        self._heavy = Ways(way for way in known["ways"] if rules()[way[0]].points > 1)
         self._light: dict[str, int] = {}
         """The rarest sets that rules of one point want, by what these tell."""
         for number, rarest, *_ in known["ways"]:
@@ -284,13 +284,14 @@ def word_cues(word: str) -> Iterator[Cue]:
 
 
 @cache
-def _known() -> _Cues:
-    return _Cues()
+def cues() -> Cues:
+    """The cues of all rules."""
+    return Cues()
 
 
 def possible(view: str) -> list[Rule]:
     """The rules that may match the folded text, in the table's order: few of any text, and found quickly."""
-    return _known().rules(_known().held(view))
+    return cues().rules(cues().held(view))
 
 
 # Weighing -------------------------------------------------------------------------------------------------------------
@@ -353,11 +354,11 @@ class Order(NamedTuple):
 
 def weigh(views: dict[str, str]) -> Order | None:
     """The order that a sentence is, or None. ``views``: the ways to read it, folded, each with how that is, the plain one first."""
-    cues = _known()
-    held = {view: cues.held(view) for view in views}
-    if not any(map(cues.suffice, held.values())):  # most sentences
+    known = cues()
+    held = {view: known.held(view) for view in views}
+    if not any(map(known.suffice, held.values())):  # most sentences
         return None
-    led = {view: _led(view, cues.rules(sets)) for view, sets in held.items()}
+    led = {view: _led(view, known.rules(sets)) for view, sets in held.items()}
     if all(_points(rules) < ENOUGH for rules in led.values()):
         return None
     orders = False

@@ -827,6 +827,24 @@ def test_the_cues_were_written_from_the_rules_as_they_are():
     assert {number for number, *_ in known["ways"]} == set(range(len(instructions.rules())))
 
 
+WAYS = json.loads(files("extractor").joinpath("cues.json").read_text("utf-8"))["ways"]
+LIGHT = [way for way in WAYS if instructions.rules()[way[0]].points == 1]
+
+
+@settings(max_examples=500)
+@given(st.lists(st.sampled_from(LIGHT), max_size=4), st.lists(st.sampled_from(WAYS), max_size=2))
+def test_rules_that_come_to_an_order_are_never_said_not_to_suffice(light, others):
+    """Also where each of them is worth one point only."""
+    held = 0
+    for _, *wanted in light + others:
+        for cues in wanted:
+            held |= 1 << cues
+    by_sign = {}
+    for rule in instructions.cues().rules(held):
+        by_sign[rule.sign] = max(rule.points, by_sign.get(rule.sign, 0))
+    assert instructions.cues().suffice(held) or sum(by_sign.values()) < instructions.ENOUGH
+
+
 @pytest.mark.parametrize("letter", ["a", "\u4e2d", "\u0430", "-", "a\u4e2d"])
 def test_a_text_without_a_blank_takes_no_more_than_its_length(letter):
     """A word of a megabyte is looked at once: all its beginnings together would be half a terabyte."""

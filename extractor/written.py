@@ -386,4 +386,4 @@ def _without(draft: AnyDraft, held: dict[Key, AnyDraft]) -> tuple[AnyDraft, list
             update = {"about": [i for i in draft.about if i not in gone], "actors": keep("actors", draft.actors)}
         case _:
             update = {}
-    return draft.model_copy(update=update), dropped
+    return draft.model_copy(update=update) if dropped else draft, dropped

@@ -241,8 +241,9 @@ class Cues(dict[str, int]):
         self._light: dict[str, int] = {}
         """The rarest sets that rules of one point want, by what these tell."""
         for number, rarest, *_ in known["ways"]:
-            if rules()[number].points == 1:
-                self._light[rules()[number].sign] = self._light.get(rules()[number].sign, 0) | 1 << rarest
+            rule = rules()[number]
+            if rule.points == 1:
+                self._light[rule.sign] = self._light.get(rule.sign, 0) | 1 << rarest
 
     def __missing__(self, word: str) -> int:
         held = 0
@@ -266,7 +267,7 @@ class Cues(dict[str, int]):
         return sum(1 for rarest in self._light.values() if rarest & held) >= ENOUGH
 
     def rules(self, held: int) -> list[Rule]:
-        """The rules that may match, in the table's order."""
+        """The rules that may match, in the table's order: few of any text."""
         return [rules()[number] for number in sorted(set(self._ways.met(held)))]
 
 
@@ -284,14 +285,9 @@ def word_cues(word: str) -> Iterator[Cue]:
 
 
 @cache
-def cues() -> Cues:
-    """The cues of all rules."""
+def known_cues() -> Cues:
+    """What cues.json tells, read when the first sentence is weighed."""
     return Cues()
-
-
-def possible(view: str) -> list[Rule]:
-    """The rules that may match the folded text, in the table's order: few of any text, and found quickly."""
-    return cues().rules(cues().held(view))
 
 
 # Weighing -------------------------------------------------------------------------------------------------------------
@@ -354,7 +350,7 @@ class Order(NamedTuple):
 
 def weigh(views: dict[str, str]) -> Order | None:
     """The order that a sentence is, or None. ``views``: the ways to read it, folded, each with how that is, the plain one first."""
-    known = cues()
+    known = known_cues()
     held = {view: known.held(view) for view in views}
     if not any(map(known.suffice, held.values())):  # most sentences
         return None

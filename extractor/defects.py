@@ -9,6 +9,7 @@ import base64
 import codecs
 import html
 import re
+import string
 from collections.abc import Callable, Collection, Iterator
 from urllib.parse import unquote
 
@@ -193,20 +194,35 @@ _READINGS = {how: (re.compile(code), shown) for how, (code, shown) in _CODES.ite
 
 
 _CAPITALS = re.compile(r"[A-ZÀ-ÞЀ-Я](?<=[A-ZÀ-ÞЀ-Я]{2})[^\w\n]{1,4}[A-ZÀ-ÞЀ-Я]{2}")
-_PERCENT = re.compile("%[0-9A-Fa-f]{2}")
-_TURNED = ("taber", "vfertneq", "vafgehpgvba", "cebzcg", "bhgchg", "erong", "dragersi", "noitcurtsn", "tpmor", "tuptu")
+_PERCENT = re.compile(b"%[0-9A-Fa-f]{2}")
+_TURNED = (
+    *(b"taber", b"vfertneq", b"vafgehpgvba", b"cebzcg", b"bhgchg"),
+    *(b"erong", b"dragersi", b"noitcurtsn", b"tpmor", b"tuptu"),
+)
 _AMONG_LETTERS = re.compile(r"[0-9@$](?<=[a-z][0-9@$])[0-9@$]*[a-z]")
 _FOREIGN = re.compile(r"[\u0370-\u058fɪʟʀɴɢʙʏʜꜰꜱ\u1d00-\u1d2b]")
 _BESIDE_LATIN = re.compile(r"[a-z](?:[\u0370-\u058f]|(?<=[\u0370-\u058f][a-z]))|[ɪʟʀɴɢʙʏʜꜰꜱ\u1d00-\u1d2b]")
-_SINGLE = re.compile(r"\W\w\W{1,3}\w\W{1,3}\w\W{1,3}\w\W")
+_SINGLE = r" x {1,3}x {1,3}x {1,3}x "
+_SINGLE_ASCII = re.compile(_SINGLE.encode())
+_SINGLE_ANY = re.compile(_SINGLE.replace(" ", r"\W").replace("x", r"\w"))
 
 
-def _class(letters: bytes) -> bytes:
-    return bytes(ord("x") if code in letters else ord(" ") for code in range(256))
+def _class(letters: str) -> bytes:
+    """Of each byte, whether it is one of the ASCII letters, for ``bytes.translate``."""
+    return bytes(ord("x") if chr(code) in letters else ord(" ") for code in range(256))
 
 
-_HEX = _class(b"0123456789abcdefABCDEF")
-_BASE64 = _class(b"+/0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_HEX = _class("0123456789abcdefABCDEF")
+_BASE64 = _class("+-/_" + string.digits + string.ascii_letters)
+_WORD = _class("_" + string.digits + string.ascii_letters)
+_ASCII = bytes(range(128))
+
+
+def _spelt_out(plain: str, beyond: str) -> bool:
+    """Whether four letters stand alone in a row. ``beyond``: the characters of the folded text that are not ASCII."""
+    if any(char.isalnum() for char in set(beyond)):
+        return bool(_SINGLE_ANY.search(plain))
+    return bool(_SINGLE_ASCII.search(plain.encode("ascii", "replace").translate(_WORD)))  # in a quarter of the time
 
 
 _ALIKE_LETTERS, _BY_LETTER = "in letters that look alike", "letter by letter"
@@ -218,20 +234,21 @@ def _codes(text: str, plain: str, is_plain: bool) -> list[str]:
     ``plain``: the text, folded; any white space in it may stand for any other.
     """
     letters = text.encode("ascii", "replace")
-    turned = any(word in text for word in _TURNED)
+    turned = any(word in letters for word in _TURNED)
+    beyond = plain.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
     signs = {
         "in capitals": _CAPITALS.search(text),
         "smuggled": not is_plain,
         "between invisible characters": not is_plain,
         "in base64": b"x" * 20 in letters.translate(_BASE64),
         "in hexadecimal": b"x" * 32 in letters.translate(_HEX, b" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f?"),
-        "in escapes": "\\" in text,
-        "in HTML entities": "&" in text,
-        "in percent signs": _PERCENT.search(text),
+        "in escapes": b"\\" in letters,
+        "in HTML entities": b"&" in letters,
+        "in percent signs": _PERCENT.search(letters),
         "in ROT13": turned,
         "backwards": turned,
-        _ALIKE_LETTERS: _AMONG_LETTERS.search(plain) or (_FOREIGN.search(plain) and _BESIDE_LATIN.search(plain)),
-        _BY_LETTER: _SINGLE.search(plain),
+        _ALIKE_LETTERS: _AMONG_LETTERS.search(plain) or (_FOREIGN.search(beyond) and _BESIDE_LATIN.search(plain)),
+        _BY_LETTER: _spelt_out(plain, beyond),
     }
     return [how for how, sign in signs.items() if sign]
 

@@ -49,11 +49,14 @@ _FOLD = _Fold()
 
 
 _NOT_PLAIN = re.compile(r"[^\t\n -^`-~]+")
+_PLAIN = bytes(code for code in range(128) if not _NOT_PLAIN.match(chr(code)))
 
 
 def folded(text: str) -> str:
     """The text without what a reader overlooks: case, accents, width and style."""
     # A call for each character is what takes time, so plain ASCII is spared it.
+    if text.isascii() and not text.encode().translate(None, _PLAIN):
+        return text.lower()
     return _NOT_PLAIN.sub(lambda match: match[0].translate(_FOLD), text).lower()
 
 
@@ -244,6 +247,7 @@ class Cues(dict[str, int]):
             rule = rules()[number]
             if rule.points == 1:
                 self._light[rule.sign] = self._light.get(rule.sign, 0) | 1 << rarest
+        self._any_light = reduce(or_, self._light.values())
 
     def __missing__(self, word: str) -> int:
         held = 0
@@ -258,13 +262,14 @@ class Cues(dict[str, int]):
 
     def held(self, view: str) -> int:
         """The sets of which the view holds a cue."""
-        return reduce(or_, map(self.__getitem__, view.split()), 0)
+        return reduce(or_, filter(None, map(self.__getitem__, view.split())), 0)
 
     def suffice(self, held: int) -> bool:
         """Whether the rules that may match can come to ``ENOUGH``. Quicker than ``rules``, and mostly says no."""
-        if any(True for _ in self._heavy.met(held)):
+        if next(self._heavy.met(held), None) is not None:
             return True
-        return sum(1 for rarest in self._light.values() if rarest & held) >= ENOUGH
+        light = held & self._any_light
+        return light.bit_count() >= ENOUGH and sum(bool(rarest & light) for rarest in self._light.values()) >= ENOUGH
 
     def rules(self, held: int) -> list[Rule]:
         """The rules that may match, in the table's order: few of any text."""
@@ -314,10 +319,6 @@ def marked(view: str) -> str:
 
 def _clause_starts(view: str) -> set[int]:
     return {match.end() for match in _pattern(table()["begins"]).finditer(view)}
-
-
-def _scripts(view: str) -> list[str]:
-    return [script for script in table()["scripts"] if re.search(script, view)]
 
 
 def _led(view: str, rules: list[Rule]) -> list[Rule]:

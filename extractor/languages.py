@@ -67,7 +67,9 @@ def _identifier() -> Any:
             distinct = counts > 0
             # numpy converts 16-bit floats one by one; as integers they are moved to their places in 32 bits at once, and
             # are then too small by the difference of the two exponents' biases (IEEE 754)
-            scores = self.nb_ptc.take(found[distinct], axis=0).view(np.int16).astype(np.int32) << 13 & ~0x70000000
+            scores = self.nb_ptc.take(found[distinct], axis=0).view(np.int16).astype(np.int32)
+            scores <<= 13
+            scores &= ~0x70000000
             return np.log1p(counts[distinct].astype(np.float32)) @ scores.view(np.float32) * 2.0**112 + self.nb_pc
 
     return Identifier.from_model_file(MODEL_FILE)

@@ -27,7 +27,7 @@ from .schemas import (
     SourceDraft,
     WeaponTypeDraft,
 )
-from .schemas.dataset import QuarantineReason, RecordType
+from .schemas.accounting import QuarantineReason, RecordType
 from .schemas.evidence import Match
 
 Key = tuple[RecordType, str]

@@ -34,7 +34,7 @@ from .schemas import (
     SupportAnswer,
     Usage,
 )
-from .schemas.dataset import RecordType
+from .schemas.accounting import RecordType
 from .settings import Settings
 
 STDOUT = "-"

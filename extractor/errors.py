@@ -22,7 +22,7 @@ A quote that isn't found or a merge that is unsure is no error but a finding on 
 
 from __future__ import annotations
 
-from .schemas.dataset import FailureKind
+from .schemas.accounting import FailureKind
 
 
 class ExtractorError(Exception):

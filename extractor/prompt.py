@@ -18,6 +18,7 @@ from typing import Any, Literal, TypedDict, Union, get_args, get_origin
 from .articles import Document, read
 from .replies import Message
 from .schemas import AllegationDraft, Answer, Citation, DenialDraft, Draft
+from .schemas.accounting import RecordType
 from .schemas.allegation import (
     AttributionDraft,
     CircumstanceDraft,
@@ -26,7 +27,6 @@ from .schemas.allegation import (
     PlaceDraft,
     ReturnDraft,
 )
-from .schemas.dataset import RecordType
 
 _PARTS = (
     AttributionDraft,

@@ -32,7 +32,7 @@ from .schemas import (
     SourceDraft,
     Support,
 )
-from .schemas.dataset import RecordType
+from .schemas.accounting import RecordType
 from .support import GivesVerdicts, Verdicts
 
 STATEMENTS = frozenset({"allegations", "denials", "responses"})

@@ -5,6 +5,18 @@
 
 from __future__ import annotations
 
+from .accounting import (
+    NO_USAGE,
+    Accounting,
+    ArticleAccount,
+    ArticleCount,
+    Failure,
+    Quarantined,
+    RecordCount,
+    Skipped,
+    Support,
+    Usage,
+)
 from .actor import Actor, ActorDraft, Link
 from .adjudication import PairVerdict, pair_verdict_schema
 from .allegation import (
@@ -29,27 +41,12 @@ from .allegation import (
 from .answer import Answer, Rejected, answer_schema
 from .article import Article, Defect, PublicationDraft, SegmentRun
 from .base import Draft, Record
-from .dataset import (
-    NO_USAGE,
-    SCHEMA_VERSION,
-    Accounting,
-    ArticleAccount,
-    ArticleCount,
-    Dataset,
-    Extraction,
-    Failure,
-    Judgement,
-    Quarantined,
-    RecordCount,
-    Run,
-    Skipped,
-    Support,
-    Usage,
-)
+from .dataset import SCHEMA_VERSION, Dataset, Judgement
 from .decision import Decided, Decision, Grade, Subject
 from .denial import Denial, DenialDraft, DenialLink, DenialStatement
 from .evidence import Citation, Evidence
 from .excluded import Excluded, ExcludedDraft
+from .extraction import Extraction, Run
 from .response import Response, ResponseDraft
 from .source import Source, SourceDraft
 from .support import SupportAnswer, SupportVerdict, support_schema

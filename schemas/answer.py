@@ -8,11 +8,11 @@ from typing import Any, Self, cast
 from pydantic import PrivateAttr, ValidationError
 from pydantic_core import from_json
 
+from .accounting import RecordType
 from .actor import ActorDraft
 from .allegation import AllegationDraft
 from .article import PublicationDraft
 from .base import Draft
-from .dataset import RecordType
 from .denial import DenialDraft
 from .excluded import ExcludedDraft
 from .response import ResponseDraft

@@ -10,7 +10,7 @@ from zlib import crc32
 from . import dates, edtf
 from .actors import slug
 from .schemas import STAGE_FAMILY, Article, Attribution, Claim, Evidence, WeaponType
-from .schemas.allegation import ParticipantRole, Scope, StageFamily
+from .schemas.claim import ParticipantRole, Scope, StageFamily
 from .schemas.weapon import WeaponCategory
 from .weapons import canonical, named_systems
 

@@ -11,7 +11,7 @@ from . import edtf
 from .candidates import Candidate
 from .judging import BROADER
 from .schemas import STAGE_FAMILY, Claim, Conflict, ConflictValue, DatePhrase, Quantity, WeaponType
-from .schemas.allegation import Stage
+from .schemas.claim import Stage
 from .schemas.weapon import WeaponCategory
 
 STAGE_ORDER: tuple[Stage, ...] = tuple(STAGE_FAMILY)

@@ -21,7 +21,8 @@ from .actors import Registry
 from .errors import UsageError
 from .schemas import SCHEMA_VERSION, ActorDraft, Article, Quantity
 from .schemas.actor import ActorKind
-from .schemas.allegation import Basis, Certainty, Contested, ParticipantRole, Polarity, Scope, Stage
+from .schemas.allegation import Contested
+from .schemas.claim import Basis, Certainty, ParticipantRole, Polarity, Scope, Stage
 from .schemas.denial import DenialKind, DenialScope, LinkStrength
 from .schemas.excluded import ExclusionReason
 from .schemas.response import ResponseKind

@@ -19,14 +19,7 @@ from .articles import Document, read
 from .replies import Message
 from .schemas import AllegationDraft, Answer, Citation, DenialDraft, Draft
 from .schemas.accounting import RecordType
-from .schemas.allegation import (
-    AttributionDraft,
-    CircumstanceDraft,
-    ItemDraft,
-    ParticipantDraft,
-    PlaceDraft,
-    ReturnDraft,
-)
+from .schemas.claim import AttributionDraft, CircumstanceDraft, ItemDraft, ParticipantDraft, PlaceDraft, ReturnDraft
 
 _PARTS = (
     AttributionDraft,

@@ -41,8 +41,8 @@ from .schemas import (
     WeaponType,
     WeaponTypeDraft,
 )
-from .schemas.allegation import AllegationDraft, CircumstanceKind
 from .schemas.article import PublishedBasis
+from .schemas.claim import AllegationDraft, CircumstanceKind
 from .schemas.evidence import Segment
 
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)

@@ -24,7 +24,7 @@ from .decisions import append_decision, decide, load_decisions, settle
 from .errors import UsageError
 from .ledger import Ledger
 from .report import Page, Text, render
-from .schemas.allegation import Scope, Stage
+from .schemas.claim import Scope, Stage
 from .schemas.decision import Credibility, Reliability, Verb
 
 if TYPE_CHECKING:

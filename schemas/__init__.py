@@ -19,28 +19,22 @@ from .accounting import (
 )
 from .actor import Actor, ActorDraft, Link
 from .adjudication import PairVerdict, pair_verdict_schema
-from .allegation import (
+from .allegation import Allegation, Conflict, ConflictValue, Corroboration, Edit, OriginChain, Relation
+from .answer import Answer, Rejected, answer_schema
+from .article import Article, Defect, PublicationDraft, SegmentRun
+from .base import Draft, Record
+from .claim import (
     STAGE_FAMILY,
-    Allegation,
     AllegationDraft,
     Attribution,
     AttributionDraft,
     Claim,
-    Conflict,
-    ConflictValue,
-    Corroboration,
-    Edit,
     Item,
-    OriginChain,
     Participant,
     Place,
-    Relation,
     Return,
     StageFamily,
 )
-from .answer import Answer, Rejected, answer_schema
-from .article import Article, Defect, PublicationDraft, SegmentRun
-from .base import Draft, Record
 from .dataset import SCHEMA_VERSION, Dataset, Judgement
 from .decision import Decided, Decision, Grade, Subject
 from .denial import Denial, DenialDraft, DenialLink, DenialStatement

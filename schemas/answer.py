@@ -10,9 +10,9 @@ from pydantic_core import from_json
 
 from .accounting import RecordType
 from .actor import ActorDraft
-from .allegation import AllegationDraft
 from .article import PublicationDraft
 from .base import Draft
+from .claim import AllegationDraft
 from .denial import DenialDraft
 from .excluded import ExcludedDraft
 from .response import ResponseDraft

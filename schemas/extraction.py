@@ -8,9 +8,9 @@ from pydantic import Field
 
 from .accounting import Quarantined, RecordCount, Support, Usage, off
 from .actor import Actor
-from .allegation import Attribution, Claim
 from .article import Article
 from .base import Record
+from .claim import Attribution, Claim
 from .denial import DenialStatement
 from .response import Response
 from .source import Source

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .errors import UsageError
-from .gold import Reading, right
+from .gold import right
+from .gold_reading import Reading
 from .schemas import Evidence
 from .scores import THRESHOLD, Error
 

@@ -31,7 +31,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from .assigning import Assignment, Row, overlap, plain, told
-from .gold import Gold, GoldAllegation, GoldItem, Reading, right
+from .gold import Gold, GoldAllegation, GoldItem, right
+from .gold_reading import Reading
 from .held import Held
 from .schemas import (
     STAGE_FAMILY,

@@ -1,7 +1,6 @@
 """Whether two names can be of one person, or of one organisation, whatever their script, spelling and order.
 
-Names are compared in the Latin letters of rigour's transliteration, by consonants and by the vowels between them.
-rigour's own tagger of names knows more (the Wikidata items of given names), but takes twelve seconds and 380 MB to load.
+Names are compared word by word in the Latin letters of rigour's transliteration, by how they sound (``sounds``). rigour's own tagger of names knows more (the Wikidata items of given names), but takes twelve seconds and 380 MB to load.
 """
 
 from __future__ import annotations
@@ -13,22 +12,10 @@ from itertools import combinations, product
 from typing import Literal, NamedTuple
 
 from .languages import any_of, table
+from .sounds import Part, alike, coarse, fine
 
 Likeness = Literal["same", "perhaps", "no"]
 """``perhaps``: a bare surname, an initial, an acronym, a part or the order that differs. Something else must speak for it."""
-
-
-class Part(NamedTuple):
-    """A word of a name."""
-
-    latin: str
-    script: str
-    """"", or how it is written where its sounds are not all known: abjad (no short vowels), han, or syllables."""
-
-    @property
-    def lossy(self) -> bool:
-        """Whether its spelling in Latin letters gives the consonants only roughly."""
-        return bool(self.script)
 
 
 _SCRIPTS = {"abjad": re.compile(r"[\u0590-\u08ff]"), "han": re.compile(r"[\u3400-\u9fff]")}
@@ -36,38 +23,8 @@ _LOSSY = re.compile(r"[\u0590-\u08ff\u0900-\u109f\u1100-\u11ff\u1780-\u17ff\u304
 
 _UNSPACED = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]{3,}")
 
-# Spellings of one sound, in this order. "1" is any sibilant: shch, sh, zh, ch, ts and s differ by country, not by name.
-_SPELLINGS = [
-    (r"(.)\1+", r"\1"),
-    (r"^[yji]e(?=.)", "e"),
-    (r"schtsch|shch|szcz|tsch|dsch|stch|tch|dzh|sch|sh|zh|cz|sz|dz|dj|ts|tz|zs", "1"),
-    (r"ine$", "in"),
-    (r"(?<=[dt])re$", "er"),
-    (r"gu(?=[ei])", "g"),
-    (r"c(?=[eiy])|[sz]|ß", "1"),
-    (r"ph|ff", "f"),
-    (r"(?<=[oe])[wf]$", "v"),
-    (r"x", "k1"),
-    (r"kh|ck|qu|q|gh(?=[aeiou])|c", "k"),
-    (r"(?<=[bcdfgklmnprtv1])h", ""),
-    (r"w", "v"),
-    (r"ou|oo|eu", "u"),
-    (r"eo", "o"),
-    (r"ee|ij|iy|yi|yy|ii|y|j", "i"),
-    (r"(.)\1+", r"\1"),
-]
-_SOUNDS = [(re.compile(pattern), sound) for pattern, sound in _SPELLINGS]
 _LETTERS = {"ντ": "δ", "Ντ": "Δ", "μπ": "b", "Μπ": "B", "γκ": "γ", "Γκ": "Γ", "ة": ""}
 """How Greek writes sounds for which it has no letter; the silent ending of Arabic."""
-_VOWEL = re.compile(r"[aeiou]+")
-_NEAR = frozenset(map(frozenset, ("ae", "ei", "ou")))
-"""Vowels of which one stands for the other in transliterations."""
-_APART = frozenset(map(frozenset, ("js", "jz")))
-"""First letters that are no spellings of one sound, though "sh" is one of each."""
-_MOST = 3
-"""How far the vowels of two spellings of one word lie apart at most; see ``_apart``."""
-_COARSE = str.maketrans("pfvwdgr", "bbbbtkl")
-"""Sounds that some scripts do not tell apart."""
 ROUGH = "~"
 _PATRONYMIC = re.compile(r"(?:[oe]vi[ct]h?|[oe]v[iy]ch|i[ct]h|[oe]vna|i?chna|ovych|ivna|yich)$")
 """A middle name that texts leave out as they please; another one may tell two people apart."""
@@ -75,8 +32,8 @@ _SURNAMES = frozenset({"king", "prince", "major", "marshal"})
 """Titles that are surnames too."""
 _LONG = 6
 """Letters that a name at least has whose spaces can be left out of account."""
-_SHORT = 4
-"""Letters of a word in which only "o" and "u" stand for each other: Jong and Jung, but not Peng and Ping."""
+_KEEPS_S = 4
+"""Letters of the longest word whose final "s" is no plural's."""
 _ENOUGH = 2
 """Parts of a full name; consonants of a word that its consonants alone make known."""
 
@@ -195,7 +152,7 @@ def _joined(a: Sequence[Part], b: Sequence[Part]) -> Likeness:
         return "perhaps" if a[0].lossy and len(a) > 1 else "same"
     if a[0].lossy == b[0].lossy or len(a) == len(b) or min(len(left), len(right)) < _LONG:
         return "no"
-    return "perhaps" if _alike(Part(left, a[0].script), Part(right, b[0].script), vowels=True) else "no"
+    return "perhaps" if alike(Part(left, a[0].script), Part(right, b[0].script), vowels=True) else "no"
 
 
 def _aligned(a: Sequence[Part], b: Sequence[Part]) -> list[tuple[int, int]] | None:
@@ -214,13 +171,13 @@ def _aligned(a: Sequence[Part], b: Sequence[Part]) -> list[tuple[int, int]] | No
 def _matches(a: Part, b: Part) -> bool:
     if min(len(a.latin), len(b.latin)) == 1:
         return a.latin[0] == b.latin[0]
-    return _alike(a, b, vowels=not (a.lossy or b.lossy))
+    return alike(a, b, vowels=not (a.lossy or b.lossy))
 
 
 def _person_keys(name: str) -> Iterator[str]:
     found = parts(name)[:6]
     joined = Part("".join(p.latin for p in found), next((p.script for p in found if p.script), ""))
-    for mark, sounds_of in (("", _fine), (ROUGH, _coarse)):
+    for mark, sounds_of in (("", fine), (ROUGH, coarse)):
         sounds = [sounds_of(p) for p in found]
         for one in sounds:
             yield from (mark + sound for sound in one)
@@ -269,7 +226,7 @@ def _org_words(word: str) -> Iterator[Part]:
         if written == "s":  # "Russia's"
             continue
         latin = _respelled().get(written, written)
-        one = latin[:-1] if len(latin) > _SHORT and re.search("(?<![asup])s$", latin) else latin
+        one = latin[:-1] if len(latin) > _KEEPS_S and re.search("(?<![asup])s$", latin) else latin
         yield Part(_respelled().get(one, one), _script(word))
 
 
@@ -277,7 +234,7 @@ def _each(a: Sequence[Part], b: Sequence[Part]) -> bool:
     """Whether the words agree one by one, in whatever order."""
     free = list(b)
     for word in a:
-        match = next((w for w in free if _alike(word, w, vowels=not (word.lossy or w.lossy), inflected=True)), None)
+        match = next((w for w in free if alike(word, w, vowels=not (word.lossy or w.lossy), inflected=True)), None)
         if match is None:
             return False
         free.remove(match)
@@ -287,7 +244,7 @@ def _each(a: Sequence[Part], b: Sequence[Part]) -> bool:
 def _organisation_keys(name: str) -> Iterator[str]:
     found = _organisation(name)
     number = "".join(f"#{n}" for n in found.numbers)
-    for mark, sounds_of in (("", _fine), (ROUGH, _coarse)):
+    for mark, sounds_of in (("", fine), (ROUGH, coarse)):
         for sounds in product(*(sorted(sounds_of(w)) for w in found.words[:4])):
             yield mark + "=" + " ".join(sorted(sounds)) + number
     yield from (f"={initials}." for initials in _initials(name))
@@ -304,119 +261,6 @@ def _initials(name: str) -> frozenset[str]:
         return frozenset()
     small = [w for w in words if len(w) > 3 or w not in _words("organisation", "generic")]
     return frozenset("".join(w[0] for w in chosen) for chosen in (words, small) if len(chosen) > 1)
-
-
-# Sounds --------------------------------------------------------------------------------------------------------------
-
-
-def _alike(a: Part, b: Part, *, vowels: bool, inflected: bool = False) -> bool:
-    """Whether two words are spellings of one: the same consonants and, with ``vowels``, near vowels."""
-    if a.latin == b.latin:
-        return True
-    if not (a.lossy or b.lossy):
-        if frozenset((a.latin[0], b.latin[0])) in _APART:
-            return False
-        return any(_same_vowels(x, y, inflected) for x in _spellings(a.latin) for y in _spellings(b.latin))
-    if (a.lossy and b.lossy) or "han" in {a.script, b.script} or not (_long_vowels(a, b) and _long_vowels(b, a)):
-        return False
-    shared = _coarse(a) & _coarse(b)
-    if not vowels or not all(_VOWEL.search(w.latin) for w in (a, b)):
-        return bool(shared)
-    return bool(shared) and any(
-        _same_vowels(x.translate(_COARSE), y.translate(_COARSE), inflected)
-        for x in _spellings(a.latin)
-        for y in _spellings(b.latin)
-    )
-
-
-def _long_vowels(a: Part, b: Part) -> bool:
-    """Whether a word without short vowels has the long ones that another prints: Hussein is not Hassan, nor Mahmoud Mohammed."""
-    if a.script != "abjad":
-        return True
-    if re.search("ou|oo|ee", b.latin) and not re.search("[wy]", a.latin):
-        return False
-    agreed = []
-    for x, y in product(_spellings(a.latin.replace("w", "u")), _spellings(b.latin)):
-        if _VOWEL.sub("", x).translate(_COARSE) == _VOWEL.sub("", y).translate(_COARSE):
-            needed = [(p, q) for p, q in zip(_slots(x), _slots(y), strict=True) if p]
-            agreed.append(all("i" not in p or set(q) & set("ei") or p == "ui" for p, q in needed))
-    return any(agreed) or not (agreed or "y" in a.latin)
-
-
-def _same_vowels(a: str, b: str, inflected: bool) -> bool:
-    if a == b:
-        return True
-    if _VOWEL.sub("", a) != _VOWEL.sub("", b) or min(len(a), len(b)) <= 3:
-        return False
-    slots = list(zip(_slots(a), _slots(b), strict=True))
-    if not inflected and not _same_end(*slots[-1]):
-        return False
-    if bool(slots[0][0]) != bool(slots[0][1]):
-        return False
-    if min(len(a), len(b)) <= _SHORT and any(_apart(x, y) and {x, y} != {"o", "u"} for x, y in slots):
-        return False
-    missing = sum(not x or not y for x, y in slots[:-1] if x != y)
-    return missing <= 1 and sum(_apart(x, y) for x, y in slots) <= _MOST
-
-
-def _slots(word: str) -> list[str]:
-    return re.split(r"[^aeiou]", word)
-
-
-def _apart(x: str, y: str) -> int:
-    """How far two groups of vowels lie apart: 0 for the same, 1 for near ones, 2 for "a" and "o", more for others."""
-    if x == y:
-        return 0
-    if not x or not y or set(x) & set(y) or any({p, q} in _NEAR for p in x for q in y):
-        return 1
-    return 2 if {x, y} == {"a", "o"} else _MOST + 1
-
-
-def _same_end(x: str, y: str) -> bool:
-    """A final "a", or "o", tells Ivanova from Ivanov and Maria from Mario."""
-    return (x[-1:] == y[-1:]) or {x[-1:], y[-1:]} <= {"e", "i"} or {x[-1:], y[-1:]} == {"o", "u"}
-
-
-@lru_cache(1 << 16)
-def _spellings(word: str) -> frozenset[str]:
-    """A word with one letter for each sound; "j" and "ch" have two."""
-    readings = {
-        word,
-        word.replace("q", "g"),
-        re.sub("j", "1", word),
-        re.sub("(?<![st])ch", "1", word),
-        re.sub("(?<!s)ch", "kh", word),
-    }
-    return frozenset(_respell(r.replace("ch", "1") if "sch" not in r and "tch" not in r else r) for r in readings)
-
-
-def _respell(word: str) -> str:
-    for pattern, sound in _SOUNDS:
-        word = pattern.sub(sound, word)
-    return word
-
-
-@lru_cache(1 << 16)
-def _fine(word: Part) -> frozenset[str]:
-    """The consonants of a word, by which its spellings in one kind of script agree."""
-    if word.lossy:
-        return frozenset({word.latin})
-    return frozenset(_VOWEL.sub("", spelling) or spelling[:1] for spelling in _spellings(word.latin))
-
-
-@lru_cache(1 << 16)
-def _coarse(word: Part) -> frozenset[str]:
-    """The consonants of a word in classes that no script splits, also with an "r" that is not heard; "w" is a vowel too in
-    scripts that write none."""
-    heard_h = re.sub(r"(?<![bcdgkpstz])h(?!$)", "H", word.latin)
-    latin = {heard_h, heard_h.replace("w", "")} if word.lossy else {word.latin, heard_h}
-    latin |= {form.removesuffix("h") for form in latin if len(form) > _SHORT}
-    spelled = {spelling for form in latin for spelling in _spellings(form)}
-    heard = set()
-    for form in spelled | {re.sub(r"r(?=[^aeiou])|r$", "", spelling) for spelling in spelled}:
-        consonants = re.sub(r"[aeiou]", "", form.replace("ng", "n")).lower().translate(_COARSE)
-        heard.add(re.sub(r"(.)\1+", r"\1", consonants) or form[:1])
-    return frozenset(heard)
 
 
 # Words ---------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from extractor.doctor import ARTICLE, Finding, diagnose, obeys, unreachable
+from extractor.chat_faults import unreachable
+from extractor.doctor import ARTICLE, Finding, diagnose, obeys
 from extractor.errors import UsageError
 from extractor.replies import SCHEMAS
 from extractor.schemas import Answer

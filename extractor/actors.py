@@ -1,16 +1,16 @@
-"""Who an actor is: one canonical id from its names, and the party to which it belongs."""
+"""Who an actor is: one canonical id from its names, the party to which it belongs, and one record of several."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from .languages import UNSPACED, entries, primary, table
-from .schemas import ActorDraft
+from .schemas import Actor, ActorDraft, Evidence, Link
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -241,3 +241,57 @@ class Registry:
                 break
             seen.append(above)
         return seen[-1]
+
+
+def combined(left: Actor, right: Actor) -> Actor:
+    """Two records of one actor as one: the longer name, every form, every first mention. Associative and commutative."""
+    first, second = sorted((left, right), key=lambda a: (-len(a.name), a.name, a.kind))
+    places = {(e.article_id, e.start, e.end): e for e in (*second.mentions, *first.mentions)}
+    findings = {(f.kind, f.detail): f for f in (*first.findings, *second.findings)}
+    return first.model_copy(
+        update={
+            "country": _either(first.country, second.country),
+            "title": _either(first.title, second.title),
+            "represents": _either(first.represents, second.represents),
+            "party": min(first.party, second.party, key=lambda p: (p == first.id, p)),
+            "canonical": first.id,
+            "links": _best({link.model_dump_json(): link for link in (*first.links, *second.links)}.values()),
+            "names": sorted({*first.names, *second.names}),
+            "mentions": [places[i] for i in sorted(places)],
+            "findings": [findings[i] for i in sorted(findings)],
+        }
+    )
+
+
+def _either(one: str | None, other: str | None) -> str | None:
+    return min((value for value in (one, other) if value), key=lambda v: (-len(v), v), default=None)
+
+
+def _best(links: Iterable[Link]) -> list[Link]:
+    return sorted(links, key=lambda link: (-link.score, link.database, link.id))
+
+
+def unnamed_state(id_: str, mentions: list[Evidence]) -> Actor:
+    """A state that is named by its organs or by an analyst's alias only: theirs are its mentions."""
+    code = id_.removeprefix("state:")
+    return Actor(
+        id=id_,
+        name=_territories().get(code, code),
+        kind="state",
+        country=code,
+        title=None,
+        represents=None,
+        party=id_,
+        canonical=id_,
+        links=[],
+        names=[],
+        mentions=mentions,
+        findings=[],
+    )
+
+
+@cache
+def _territories() -> Mapping[str, str]:
+    from babel import Locale
+
+    return dict(Locale("en").territories)

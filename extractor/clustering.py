@@ -10,21 +10,18 @@ enough to keep what its members have in common, so the work grows with the numbe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import combinations, islice, permutations
 from math import inf
 from typing import Literal, NamedTuple
 
-from . import edtf
+from .anchors import WEAK, Anchor, Key, group, keys, lookups
 from .candidates import Candidate
 from .judging import (
     ANCHORS,
-    BETWEEN_ARTICLES,
     OBVIOUS,
-    SHARP_DAYS,
     Verdict,
     compatible,
     judge,
@@ -40,20 +37,8 @@ LISTED = 50
 LOOKED_AT = 8
 """Claims of an allegation that are compared with another allegation's for the reader."""
 
-IN_PRINT, PARTICIPANT, IN_RETURN, RECIPIENT, EVENT, OCCASION, WEEKDAY, PATTERN = range(len(ANCHORS))
-
-WEAK = frozenset(ANCHORS.index(rule) for rule in BETWEEN_ARTICLES)
-
 TELLING = 64
 """An anchor that leads to more clusters than this finds none of them; it still tells apart what others find."""
-
-DAYS = 7
-"""A stretch of more days is looked up by its months."""
-
-_Key = tuple[object, ...]
-
-_Anchor = tuple[int, _Key]
-"""Its rank and what it is."""
 
 
 class Edge(NamedTuple):
@@ -95,7 +80,7 @@ class _Cluster:
     """Claims that may never join."""
     part_of: set[str] = field(default_factory=set)
     """Claims of which its members are a part."""
-    found_under: dict[_Key, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    found_under: dict[Key, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     """Where it is found: by (article, claim) of at most two articles, so that it is found from every other article."""
 
     @classmethod
@@ -155,7 +140,7 @@ class _Clustering:
         self.apart = apart
         self.cluster_of: dict[str, _Cluster] = {}
         self.edges: list[Edge] = []
-        self._found: defaultdict[_Key, defaultdict[_Key, list[str]]] = defaultdict(lambda: defaultdict(list))
+        self._found: defaultdict[Key, defaultdict[Key, list[str]]] = defaultdict(lambda: defaultdict(list))
         """For each group claims by anchor and time: per cluster one, as far as clusters were not joined later."""
 
     def place(self, c: Candidate, *, last: bool = False) -> bool:
@@ -198,10 +183,10 @@ class _Clustering:
             for c in self.candidates.values()
             if c.part_of in self.cluster_of and alone.isdisjoint({c.id, c.part_of})
         )
-        first: dict[tuple[int, _Key], str] = {}
+        first: dict[tuple[int, Key], str] = {}
         for step in steps:
             whole = self.candidates[step].part_of or ""
-            key = id(self.cluster_of[step]), _group(self.candidates[whole])
+            key = id(self.cluster_of[step]), group(self.candidates[whole])
             other = first.setdefault(key, whole)
             one, two = self.cluster_of[whole], self.cluster_of[other]
             if one is not two:
@@ -228,12 +213,12 @@ class _Clustering:
 
     # Finding ---------------------------------------------------------------------------------------------------------
 
-    def _ties(self, c: Candidate) -> dict[_Cluster, dict[_Anchor, str]]:
+    def _ties(self, c: Candidate) -> dict[_Cluster, dict[Anchor, str]]:
         """The clusters that share an anchor with a claim: for each the anchors, and a claim that has it."""
-        ties: dict[_Cluster, dict[_Anchor, str]] = defaultdict(dict)
-        crowded: list[tuple[_Anchor, _Key]] = []
-        found = self._found[_group(c)]
-        for rank, value, key in _lookups(c):
+        ties: dict[_Cluster, dict[Anchor, str]] = defaultdict(dict)
+        crowded: list[tuple[Anchor, Key]] = []
+        found = self._found[group(c)]
+        for rank, value, key in lookups(c):
             there = found.get(key, ())
             if len(there) > TELLING:
                 crowded.append(((rank, value), key))
@@ -249,100 +234,17 @@ class _Clustering:
         return ties
 
     def _register(self, c: Candidate) -> None:
-        mine, found = self.cluster_of[c.id], self._found[_group(c)]
-        for key in _keys(c):
+        mine, found = self.cluster_of[c.id], self._found[group(c)]
+        for key in keys(c):
             known = mine.found_under.get(key, ())
             if len(known) < 2 and all(article != c.article_id for article, _ in known):
                 mine.found_under[key] = (*known, (c.article_id, c.id))
                 found[key].append(c.id)
 
 
-def _group(c: Candidate) -> _Key:
-    """Only claims of one group can be the same by a rule."""
-    return c.scope, c.family, c.suppliers, c.recipients
-
-
-def _strength(c: Candidate, k: _Cluster, anchors: Collection[_Anchor]) -> tuple[tuple[float, ...], bool]:
+def _strength(c: Candidate, k: _Cluster, anchors: Collection[Anchor]) -> tuple[tuple[float, ...], bool]:
     """The cluster with the strongest anchors first; of equal ones, who shares more of them; then one with the same weapons."""
     return (*sorted(rank for rank, _ in anchors), inf), c.categories not in k.categories
-
-
-def _anchors(c: Candidate) -> Iterator[_Anchor]:
-    """What ties a claim to an episode at any time."""
-    yield from ((IN_PRINT, (h,)) for h in sorted(c.sentences))
-    if c.scope == "pattern":
-        yield PATTERN, ()
-        return
-    yield from ((PARTICIPANT, p) for p in sorted(c.participants))
-    yield from ((IN_RETURN, (r,)) for r in sorted(c.returns))
-    yield from ((RECIPIENT, (r, o)) for r in sorted(c.unofficial) for o in sorted(c.origins | c.systems))
-
-
-def _keys(c: Candidate) -> Iterator[_Key]:
-    """Under what a claim is found in its group."""
-    times = _times(c.reach)
-    for rank, value in _anchors(c):
-        yield (rank, value)
-        yield from ((rank, value, time) for time in times or (ANY_TIME,))
-    if c.scope != "pattern":
-        yield from ((EVENT, time) for time in _times(_event_days(c.event)))
-        for o in c.occasions:
-            yield from ((OCCASION, o.origin, day, o.from_any_day) for day in range(o.first, o.last + 1))
-            if o.weekday is not None:
-                yield (WEEKDAY, o.origin, o.weekday, o.from_any_day)
-
-
-def _lookups(c: Candidate) -> Iterator[tuple[int, _Key, _Key]]:
-    """Where a claim looks for its like in its group. A dated claim needn't look at what has another date."""
-    times = _overlapping(c.reach)
-    for rank, value in _anchors(c):
-        if times:
-            yield from ((rank, value, (rank, value, time)) for time in (*times, ANY_TIME))
-        else:
-            yield rank, value, (rank, value)
-    if c.scope != "pattern":
-        yield from ((EVENT, (), (EVENT, time)) for time in _overlapping(_event_days(c.event)))
-        for o in sorted(c.occasions):
-            days = range(o.first, o.last + 1)
-            yield from ((OCCASION, (o.origin,), (OCCASION, o.origin, day, o.from_any_day)) for day in days)
-            if o.weekday is not None:
-                yield WEEKDAY, (o.origin,), (WEEKDAY, o.origin, o.weekday, not o.from_any_day)
-
-
-@lru_cache(65536)
-def _event_days(event: str | None) -> tuple[int, int] | None:
-    if edtf.covers(event) > SHARP_DAYS:
-        return None
-    covered = edtf.bounds(event)
-    return (covered[0].toordinal(), covered[1].toordinal()) if covered else None
-
-
-_Time = tuple[Literal["day", "month", "any"], int]
-ANY_TIME: _Time = ("any", 0)
-
-
-@lru_cache(65536)
-def _times(stretch: tuple[int, int] | None) -> list[_Time]:
-    """The days of a short stretch, the months (of 30 days) of a longer one; empty for one that says little."""
-    if stretch is None or stretch[1] - stretch[0] > 2 * SHARP_DAYS:
-        return []
-    first, last = stretch
-    if last - first < DAYS:
-        return [("day", day) for day in range(first, last + 1)]
-    return _months(first, last)
-
-
-@lru_cache(65536)
-def _overlapping(stretch: tuple[int, int] | None) -> list[_Time]:
-    """The days and months under which everything is found that overlaps a stretch and is as sharp."""
-    if not _times(stretch) or stretch is None:
-        return []
-    first, last = stretch
-    return [("day", day) for day in range(first, last + 1)] + _months(first, last)
-
-
-def _months(first: int, last: int) -> list[_Time]:
-    return [("month", month) for month in range(first // 30, last // 30 + 1)]
 
 
 # All clusters ----------------------------------------------------------------------------------------------------------
@@ -425,7 +327,7 @@ def _carry_out(clustering: _Clustering, edge: Edge, alone: Collection[str]) -> E
     if edge.by == "person":
         barred = not (left.apart.isdisjoint(right.members) and right.apart.isdisjoint(left.members))
     else:
-        barred = not left.fits(right) or _group(candidates[edge.left]) != _group(candidates[edge.right])
+        barred = not left.fits(right) or group(candidates[edge.left]) != group(candidates[edge.right])
     if not barred:
         clustering._join(left, right)  # noqa: SLF001 - one algorithm, two parts
     return edge._replace(refused=barred)

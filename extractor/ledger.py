@@ -17,9 +17,9 @@ from itertools import chain
 from operator import or_
 from typing import Any, TypeVar
 
+from .actors import combined
 from .aliases import NO_ALIASES, Aliases
 from .errors import DatasetInvalid
-from .resolution import combined
 from .schemas import (
     Actor,
     Article,

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from . import conflicts, copies, edtf
+from .actors import unnamed_state
 from .aliases import NO_ALIASES, Aliases
 from .candidates import Candidate, World, candidate
 from .clustering import Clusters, Edge, cluster
@@ -160,7 +161,11 @@ class _Merge:
         named: dict[str, list[Actor]] = defaultdict(list)
         for i, stands in self.canonical.items():
             named[stands].append(known[i])
-        states = [_state(i, forms) for i, forms in named.items() if i not in known]
+        states = [
+            unnamed_state(i, mentions(e for a in forms for e in a.mentions))
+            for i, forms in named.items()
+            if i not in known
+        ]
         return _by_id([*(a.model_copy(update={"canonical": self.canonical[a.id]}) for a in known.values()), *states])
 
     @cached_property
@@ -326,27 +331,6 @@ def _says_more(a: Candidate, b: Candidate) -> bool:
     within = edtf.narrower(a.event, b.event) or (a.event == b.event and a.categories != b.categories)
     alike = (a.suppliers, a.recipients) == (b.suppliers, b.recipients)
     return alike and bool(a.event) and within and narrower(a.categories, b.categories)
-
-
-def _state(i: str, forms: Sequence[Actor]) -> Actor:
-    """A state that articles name only in ways that an alias explains."""
-    from babel import Locale
-
-    code = i.removeprefix("state:")
-    return Actor(
-        id=i,
-        name=Locale("en").territories.get(code, code),
-        kind="state",
-        country=code,
-        title=None,
-        represents=None,
-        party=i,
-        canonical=i,
-        links=[],
-        names=[],
-        mentions=mentions(e for a in forms for e in a.mentions),
-        findings=[],
-    )
 
 
 def _grade(claim: str, d: Decision) -> Grade:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 from . import dates, quantities, weapons
-from .actors import Registry
+from .actors import Registry, combined, unnamed_state
 from .articles import Document
 from .checking import WHOLE, Check, Key, Located
-from .copies import sketch
+from .publication import article_record
 from .schemas import (
     Actor,
     Answer,
@@ -29,10 +29,8 @@ from .schemas import (
     Excluded,
     Finding,
     Item,
-    Link,
     Participant,
     Place,
-    PublicationDraft,
     Quantity,
     Response,
     Return,
@@ -41,13 +39,9 @@ from .schemas import (
     WeaponType,
     WeaponTypeDraft,
 )
-from .schemas.article import PublishedBasis
 from .schemas.claim import AllegationDraft, CircumstanceKind
-from .schemas.evidence import Segment
 
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
-
-FURNITURE: frozenset[Segment] = frozenset({"boilerplate", "caption"})
 
 
 @dataclass(frozen=True)
@@ -66,61 +60,9 @@ class Resolved:
     """Drafts that say word for word what an earlier one says."""
 
 
-def article_record(
-    document: Document, publication: PublicationDraft | None, *, duplicate_of: str | None = None
-) -> Article:
-    """The article as a source. Metadata is stronger than what the page says; a date inside the story is only a lower bound."""
-    known = document.metadata
-    published, basis = _published(document, publication)
-    return Article(
-        id=document.id,
-        path=document.path,
-        sha256=document.sha256,
-        title=known.get("title") or document.headline,
-        outlet=known.get("outlet") or (publication.outlet if publication else None),
-        agency=known.get("agency") or (publication.agency if publication else None),
-        byline=known.get("byline") or (publication.byline if publication else None),
-        url=known.get("url"),
-        published=published,
-        published_basis=basis,
-        language=document.language,
-        sentences=len(document.sentences),
-        segments=document.segments,
-        defects=document.defects,
-        duplicate_of=duplicate_of,
-        sketch=sketch(_story(document)),
-        syndication_group=document.id,
-        excluded=[],
-    )
-
-
 def resolve(document: Document, answer: Answer, check: Check) -> Resolved:
     """The records of an answer whose drafts all hold, and whose references all resolve."""
     return _Resolver(document, answer, check).run()
-
-
-def _published(document: Document, publication: PublicationDraft | None) -> tuple[str | None, PublishedBasis]:
-    if document.metadata.get("published"):
-        return document.metadata["published"], "metadata"
-    if publication and publication.published:
-        printed = dates.resolve(publication.published, None, document.language)
-        if printed.edtf:
-            return printed.edtf, "text"
-    latest = dates.latest_full_date(_dated_parts(document), document.language)
-    return (f"{latest}/..", "text") if latest else (None, "unknown")
-
-
-def _story(document: Document) -> str:
-    """The text that makes an article what it is: no captions, and nothing that the page prints around every story."""
-    return "\n".join(document.raw[s.start : s.end] for s in document.sentences if s.segment not in FURNITURE)
-
-
-def _dated_parts(document: Document) -> str:
-    """Captions and the opening sentence: a photograph was taken, and a dateline written, before the page was published. A
-    date elsewhere in the story may lie ahead of it."""
-    opening = next((s for s in document.sentences if s.segment == "body"), None)
-    parts = [s for s in document.sentences if s.segment == "caption" or s is opening]
-    return "\n".join(document.raw[s.start : s.end] for s in parts)
 
 
 class _Resolver:
@@ -183,7 +125,7 @@ class _Resolver:
             actors[actor.id] = combined(actors[actor.id], actor) if actor.id in actors else actor
         for actor in list(actors.values()):
             if actor.party not in actors:  # the state of an organ, not named apart from it
-                actors[actor.party] = state_behind(actor)
+                actors[actor.party] = unnamed_state(actor.party, actor.mentions)
         return sorted(actors.values(), key=lambda a: a.id)
 
     def _weapon_types(self) -> list[WeaponType]:
@@ -375,60 +317,6 @@ class _Resolver:
         spans = sorted((quote.start, quote.end) for quote in cited)
         key = _JSON.encode([self._document.id, content, spans])
         return f"{kind}:{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
-
-
-def combined(left: Actor, right: Actor) -> Actor:
-    """Two records of one actor as one: the longer name, every form, every first mention. Associative and commutative."""
-    first, second = sorted((left, right), key=lambda a: (-len(a.name), a.name, a.kind))
-    places = {(e.article_id, e.start, e.end): e for e in (*second.mentions, *first.mentions)}
-    findings = {(f.kind, f.detail): f for f in (*first.findings, *second.findings)}
-    return first.model_copy(
-        update={
-            "country": _either(first.country, second.country),
-            "title": _either(first.title, second.title),
-            "represents": _either(first.represents, second.represents),
-            "party": min(first.party, second.party, key=lambda p: (p == first.id, p)),
-            "canonical": first.id,
-            "links": _best({link.model_dump_json(): link for link in (*first.links, *second.links)}.values()),
-            "names": sorted({*first.names, *second.names}),
-            "mentions": [places[i] for i in sorted(places)],
-            "findings": [findings[i] for i in sorted(findings)],
-        }
-    )
-
-
-def _either(one: str | None, other: str | None) -> str | None:
-    return min((value for value in (one, other) if value), key=lambda v: (-len(v), v), default=None)
-
-
-def _best(links: Iterable[Link]) -> list[Link]:
-    return sorted(links, key=lambda link: (-link.score, link.database, link.id))
-
-
-def state_behind(organ: Actor) -> Actor:
-    """The state to which an organ belongs, where the article names only the organ: its mention is the organ's."""
-    code = organ.party.removeprefix("state:")
-    return Actor(
-        id=organ.party,
-        name=_territories().get(code, code),
-        kind="state",
-        country=code,
-        title=None,
-        represents=None,
-        party=organ.party,
-        canonical=organ.party,
-        links=[],
-        names=[],
-        mentions=organ.mentions,
-        findings=[],
-    )
-
-
-@cache
-def _territories() -> Mapping[str, str]:
-    from babel import Locale
-
-    return dict(Locale("en").territories)
 
 
 def _unique(records: Iterable[Any]) -> list[Any]:

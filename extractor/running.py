@@ -23,7 +23,7 @@ from .ledger import Ledger, Rest
 from .llm import Tally
 from .pacing import Turns
 from .prices import Spending
-from .resolution import article_record
+from .publication import article_record
 from .schemas import NO_USAGE, Extraction, Failure, Skipped, Usage
 from .settings import Settings
 from .stopping import Stop

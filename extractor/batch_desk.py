@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .batches import BatchServer
+from .batch_server import BatchServer
 from .errors import UsageError
 from .settings import Settings, build
 from .store import Store

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from .batch_desk import Desk
-from .batches import CANCELLED, QUEUE_FULL, Asked, Batch, Refusal, Remote, Seen, read_results
+from .batch_server import Remote
+from .batches import CANCELLED, QUEUE_FULL, Asked, Batch, Refusal, Seen, read_results
 from .replies import Reply
 from .schemas import NO_USAGE
 from .settings import Settings

@@ -9,23 +9,19 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import SimpleNamespace, TracebackType
-from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeVar
+from types import SimpleNamespace
+from typing import IO, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
-from .chat_api import RETRIED_STATUS, connection_error, read_completion, status_error
-from .errors import ArticleError, ExtractorError, ProviderFailed, ProviderRejected
-from .replies import CallFailed, Reply, Request, chat_body
+from .chat_api import RETRIED_STATUS, read_completion, status_error
+from .errors import ArticleError
+from .replies import Reply, Request, chat_body
 from .schemas import NO_USAGE, Usage
 from .settings import Settings
-
-if TYPE_CHECKING:
-    import openai
 
 T = TypeVar("T")
 
@@ -186,7 +182,7 @@ def _result(told: Mapping[str, Any], settings: Settings) -> Reply | Refusal:
             except ArticleError as unreadable:
                 return Refusal(str(unreadable), again=True)
             return replace(reply, batched=True)
-        code = _code(body.get("error")) if isinstance(body, dict) else ""
+        code = error_code(body.get("error")) if isinstance(body, dict) else ""
         if code == "content_filter":
             text = "the provider's content filter refused the article"
             return Reply(text, settings.model or "", 0, 0, 0, finish="refused", batched=True)
@@ -194,7 +190,7 @@ def _result(told: Mapping[str, Any], settings: Settings) -> Reply | Refusal:
         final = status_error(shown, settings.model_copy(update={"attempts": 1}))
         message = str(final).removesuffix(" after 1 tries at most")
         return Refusal(message, again=status in RETRIED_STATUS and isinstance(final, ArticleError))
-    code = _code(error)
+    code = error_code(error)
     if code == "batch_expired":
         return Refusal("the batch expired before it was answered", again=True)
     if code == "batch_cancelled":
@@ -205,184 +201,7 @@ def _result(told: Mapping[str, Any], settings: Settings) -> Reply | Refusal:
 CANCELLED = "the batch was cancelled at the provider; submit the article again to ask for it"
 
 
-def _code(error: object) -> str:
+def error_code(error: object) -> str:
     """The code of an error, if it looks like one; messages may hold anything."""
     code = error.get("code") if isinstance(error, dict) else getattr(error, "code", None)
     return code if isinstance(code, str) and re.fullmatch(r"[\w.-]{1,50}", code) else ""
-
-
-# The provider ---------------------------------------------------------------------------------------------------------
-
-
-class Remote(NamedTuple):
-    """How a batch stands at the provider."""
-
-    id: str
-    status: str
-    """In the provider's words."""
-    answered: int
-    failed: int
-    total: int
-    files: tuple[str, ...]
-    """Ids of its results: answers, then errors."""
-    error: str
-    """Code of what it failed with as a whole; empty where it did not, or gives none."""
-    seconds: float
-    """How long it took, once it has ended."""
-
-
-class BatchServer:
-    """The files and batches endpoints of a server. Use as an async context manager.
-
-    Methods raise ProviderRejected or ProviderFailed.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._opened: openai.AsyncOpenAI | None = None
-
-    @property
-    def _client(self) -> openai.AsyncOpenAI:
-        import openai
-
-        if self._opened is None:
-            settings = self._settings
-            self._opened = openai.AsyncOpenAI(
-                api_key=settings.api_key.get_secret_value() if settings.api_key else "none",
-                base_url=settings.base_url,
-                max_retries=settings.attempts - 1,
-                timeout=settings.timeout_s,
-            )
-        return self._opened
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        if self._opened:
-            await self._opened.close()
-
-    async def upload(self, path: Path) -> str:
-        """The id of the file of requests, once it is there. A file costs nothing: it may be tried again."""
-
-        async def send() -> str:
-            with path.open("rb") as file:
-                return str((await self._client.files.create(file=(path.name, file), purpose="batch")).id)
-
-        return await self._call(send)
-
-    async def create(self, file: str, mark: str) -> Remote | Refusal:
-        """The batch of a file, or why the server will not make it. Tried once: it may have been made though no reply came
-        (:meth:`marked` tells)."""
-        import openai
-
-        async def send() -> Remote | Refusal:
-            once = self._client.with_options(max_retries=0)
-            try:
-                made = await once.batches.create(
-                    input_file_id=file, endpoint=ENDPOINT, completion_window=WINDOW, metadata={MARK: mark}
-                )
-            except openai.APIStatusError as error:
-                if error.status_code not in {400, 422}:
-                    raise
-                code = f" ({code})" if (code := _code(error)) else ""
-                return Refusal(f"the server would not take the batch: {error.status_code}{code}", again=False)
-            return _remote(made)
-
-        return await self._call(send)
-
-    async def marked(self) -> dict[str, str]:
-        """The batches of ours that the provider knows: its id by ours."""
-
-        async def listed() -> dict[str, str]:
-            found = {}
-            async for batch in self._client.batches.list(limit=100):
-                if isinstance(batch.metadata, dict) and isinstance(mark := batch.metadata.get(MARK), str):
-                    found[mark] = batch.id
-            return found
-
-        return await self._call(listed)
-
-    async def status(self, remote: str) -> Remote:
-        """How a batch stands."""
-
-        async def get() -> Remote:
-            return _remote(await self._client.batches.retrieve(remote))
-
-        return await self._call(get, f"the server does not know batch {remote} (404): another key or project?")
-
-    @asynccontextmanager
-    async def content(self, file: str, path: Path) -> AsyncIterator[bool]:
-        """Within the block, a file of results stands at ``path``; False where the provider has none any more."""
-        import openai
-
-        async def fetch() -> bool:
-            try:
-                async with self._client.files.with_streaming_response.content(file) as response:
-                    with path.open("wb") as copy:
-                        async for piece in response.iter_bytes():
-                            copy.write(piece)
-            except openai.NotFoundError:
-                return False
-            return True
-
-        try:
-            yield await self._call(fetch)
-        finally:
-            path.unlink(missing_ok=True)  # noqa: ASYNC240 - local, and nothing else runs
-
-    async def _call(self, what: Callable[[], Awaitable[T]], missing: str = "") -> T:
-        import httpx2
-        import openai
-
-        try:
-            return await what()
-        except openai.APIStatusError as error:
-            if error.status_code == 404:
-                raise ProviderRejected(
-                    missing or "no batches at this base URL (404); check --base-url, or use `extract PATHS`"
-                ) from None
-            raise self._final(error) from None
-        except openai.APIConnectionError as error:
-            failed = connection_error(error.__cause__ or error, self._settings)
-            raise (failed.final if isinstance(failed, CallFailed) else failed) from None
-        except httpx2.TransportError as error:  # in the middle of a file
-            raise ProviderFailed(f"the connection broke while a result was read ({type(error).__name__})") from None
-        except openai.OpenAIError as error:
-            raise ProviderFailed(
-                f"the server's reply is none of the batch endpoints' ({type(error).__name__})"
-            ) from None
-
-    def _final(self, error: Any) -> ExtractorError:
-        return status_error(error, self._settings)
-
-
-def _remote(batch: Any) -> Remote:
-    """What is read of a batch. openai's library does not check what it is given."""
-    counts = getattr(batch, "request_counts", None)
-    files = (getattr(batch, "output_file_id", None), getattr(batch, "error_file_id", None))
-    began, ended = getattr(batch, "created_at", None), getattr(batch, "completed_at", None)
-    if not isinstance(batch.id, str) or not isinstance(batch.status, str):
-        raise ProviderFailed("the server's reply is no batch; check --base-url")
-    return Remote(
-        id=batch.id,
-        status=batch.status if re.fullmatch(r"\w{1,40}", batch.status) else "in an unknown state",
-        answered=_count(counts, "completed"),
-        failed=_count(counts, "failed"),
-        total=_count(counts, "total"),
-        files=tuple(f for f in files if isinstance(f, str) and f),
-        error=next(filter(None, map(_code, _errors(batch))), ""),
-        seconds=float(ended - began) if isinstance(ended, int) and isinstance(began, int) and ended > began else 0.0,
-    )
-
-
-def _count(counts: Any, name: str) -> int:
-    count = getattr(counts, name, None)
-    return count if isinstance(count, int) else 0
-
-
-def _errors(batch: Any) -> Iterator[Any]:
-    found = getattr(getattr(batch, "errors", None), "data", None)
-    return iter(found if isinstance(found, list) else [])

@@ -17,7 +17,7 @@ from .actors import unnamed_state
 from .aliases import NO_ALIASES, Aliases
 from .candidates import Candidate, World, candidate
 from .clustering import Clusters, Edge, cluster
-from .decisions import Settled, edited, settle
+from .decisions import edited
 from .denials import VERDICT, merge_denials
 from .identity import identities
 from .judging import narrower
@@ -43,6 +43,7 @@ from .schemas import (
 )
 from .schemas.allegation import Contested
 from .schemas.denial import LinkStrength
+from .settling import Settled, settle
 
 CONTESTS: tuple[Contested, ...] = ("explicit", "generic", "pledge")
 """From the strongest answer to the weakest. An ``answer`` contests nothing."""

@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .dataset import load
-from .decisions import append_decision, decide, load_decisions, settle
+from .decisions import append_decision, decide, load_decisions
 from .errors import UsageError
 from .ledger import Ledger
 from .report import Page, Text, render
 from .schemas.claim import Scope, Stage
 from .schemas.decision import Credibility, Reliability, Verb
+from .settling import settle
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from extractor.batches import BatchServer, RequestFile, line
+from extractor.batch_server import BatchServer
+from extractor.batches import RequestFile, line
 from extractor.batching import Collected, Submitted, collect, submit
 from extractor.errors import ProviderFailed, ProviderRejected, Stopped, UsageError
 from extractor.replies import Request, chat_body

@@ -42,9 +42,9 @@ record: $(READY)
 schema: $(READY)
 	$(BIN)/extract schema > dataset.schema.json
 
-# What must stand in an order to software, worked out from the rules in defects.toml.
+# What must stand in an order to software, worked out from the rules in orders.toml.
 cues: $(READY)
-	$(BIN)/python -m extractor.cues
+	$(BIN)/python -m extractor.cue_derivation
 
 # Texts that tests compare; read the diff after this.
 golden: schema

@@ -15,8 +15,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from extractor import instructions
-from extractor.defects import _sentences, find_defects
+from extractor import instructions, order_cues, order_rules
+from extractor.defects import find_defects
+from extractor.folding import folded
+from extractor.orders import _sentences
 from extractor.schemas import Answer, Defect
 
 SEEDS = sorted((Path(__file__).parent.parent / "seeds").glob("*.txt"))
@@ -805,7 +807,7 @@ def test_a_finished_end_and_page_furniture_are_left_alone(tail):
 
 
 def possible(view):
-    known = instructions.known_cues()
+    known = order_cues.known_cues()
     return {rule.number for rule in known.rules(known.held(view))}
 
 
@@ -814,22 +816,22 @@ def test_a_rule_that_matches_a_sentence_was_among_the_possible_ones():
     orders = (Path(__file__).parent / "sentences" / "orders.txt").read_text("utf-8").splitlines()
     matched = set()
     for line in [*orders, *BENIGN]:
-        view = instructions.folded(line)
+        view = folded(line)
         marked = instructions.marked(view)
-        hits = {rule.number for rule in instructions.rules() if rule.pattern.search(marked if rule.marked else view)}
+        hits = {rule.number for rule in order_rules.rules() if rule.pattern.search(marked if rule.marked else view)}
         assert hits <= possible(view), line
         matched |= hits
-    assert len(matched) > len(instructions.rules()) / 2
+    assert len(matched) > len(order_rules.rules()) / 2
 
 
 def test_the_cues_were_written_from_the_rules_as_they_are():
-    known = json.loads(files("extractor").joinpath("cues.json").read_text("utf-8"))
-    assert known["of"] == instructions.table_digest(), "defects.toml has changed: run make cues"
-    assert {number for number, *_ in known["ways"]} == set(range(len(instructions.rules())))
+    known = json.loads(files("extractor").joinpath("order_cues.json").read_text("utf-8"))
+    assert known["of"] == order_rules.table_digest(), "orders.toml has changed: run make cues"
+    assert {number for number, *_ in known["ways"]} == set(range(len(order_rules.rules())))
 
 
-WAYS = json.loads(files("extractor").joinpath("cues.json").read_text("utf-8"))["ways"]
-LIGHT = [way for way in WAYS if instructions.rules()[way[0]].points == 1]
+WAYS = json.loads(files("extractor").joinpath("order_cues.json").read_text("utf-8"))["ways"]
+LIGHT = [way for way in WAYS if order_rules.rules()[way[0]].points == 1]
 
 
 @settings(max_examples=500)
@@ -841,9 +843,9 @@ def test_rules_that_come_to_an_order_are_never_said_not_to_suffice(light, others
         for clause in wanted:
             held |= 1 << clause
     by_sign = {}
-    for rule in instructions.known_cues().rules(held):
+    for rule in order_cues.known_cues().rules(held):
         by_sign[rule.sign] = max(rule.points, by_sign.get(rule.sign, 0))
-    assert instructions.known_cues().suffice(held) or sum(by_sign.values()) < instructions.ENOUGH
+    assert order_cues.known_cues().suffice(held) or sum(by_sign.values()) < order_rules.ENOUGH
 
 
 @pytest.mark.parametrize("letter", ["a", "\u4e2d", "\u0430", "-", "a\u4e2d"])
@@ -852,14 +854,14 @@ def test_a_text_without_a_blank_takes_no_more_than_its_length(letter):
     assert possible(letter * 1_000_000) == set()
 
 
-UNMARKED = [rule for rule in instructions.rules() if not rule.marked]
+UNMARKED = [rule for rule in order_rules.rules() if not rule.marked]
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(st.sampled_from(UNMARKED).flatmap(lambda rule: st.tuples(st.just(rule), st.from_regex(rule.pattern))))
 def test_whatever_a_rule_matches_has_its_cues(found):
     rule, text = found
-    view = instructions.folded(text)
+    view = folded(text)
     assume(rule.pattern.search(view))
     assert rule.number in possible(view)
 

@@ -1,7 +1,7 @@
-"""Writes cues.json: the words without one of which no rule of ``defects.toml`` can match.
+"""Writes order_cues.json: the words without one of which no rule of ``orders.toml`` can match.
 
 From a pattern itself follows what must stand in any text that it matches. This is worked out once, after each change of
-``defects.toml`` (``make cues``), and not while articles are read: it takes half a second and the parser of ``re``, which
+``orders.toml`` (``make cues``), and not while articles are read: it takes half a second and the parser of ``re``, which
 is no public module.
 """
 
@@ -17,22 +17,9 @@ from re import _constants as sre  # type: ignore[attr-defined]  # typeshed leave
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
-from .instructions import (
-    CLAUSE,
-    CUES,
-    END,
-    LONGEST,
-    ROLES,
-    UNSPACED_LETTERS,
-    Cue,
-    filled,
-    folded,
-    role_shapes,
-    rules,
-    table,
-    table_digest,
-    word_cues,
-)
+from .folding import folded
+from .order_cues import CUES, LONGEST, UNSPACED_LETTERS, Cue, word_cues
+from .order_rules import CLAUSE, END, ROLES, filled, role_shapes, rules, table, table_digest
 
 NEWS = [Path(__file__).parent.parent / folder for folder in ("seeds", "tests/corpus/articles")]
 """Where it is seen how often a cue stands in news: of several that a rule wants, the rarest are looked for."""

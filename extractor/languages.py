@@ -39,8 +39,9 @@ def _identifier() -> Any:
     """py3langid's identifier, which takes 0.7 s to load, with its count of a text's features done for all bytes at once.
 
     Of the library's inner parts it uses the automaton (``tk_nextmove``, ``_rowbase``, ``tk_output``: its features are
-    strings of at most ``DEPTH`` bytes, so that no byte before those bears on a state) and the scores of the features. The
-    features stand in the order of the text, as in the library's own count: so the sums are equal to the last bit.
+    strings of at most ``DEPTH`` bytes, so that no byte before those bears on a state) and the scores of the features, which
+    are 16-bit floats and finite; of a model with others the library's own count is taken. The features stand in the order of the
+    text, as in the library's own count: so the sums are equal to the last bit.
     """
     import numpy as np
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -66,13 +67,14 @@ def _identifier() -> Any:
             counts = np.bincount(first[found], minlength=len(found))
             distinct = counts > 0
             # numpy converts 16-bit floats one by one; as integers they are moved to their places in 32 bits at once, and
-            # are then too small by the difference of the two exponents' biases (IEEE 754)
+            # are then too small by the difference of the two exponents' biases (IEEE 754); infinities are not
             scores = self.nb_ptc.take(found[distinct], axis=0).view(np.int16).astype(np.int32)
             scores <<= 13
             scores &= ~0x70000000
             return np.log1p(counts[distinct].astype(np.float32)) @ scores.view(np.float32) * 2.0**112 + self.nb_pc
 
-    return Identifier.from_model_file(MODEL_FILE)
+    identifier = Identifier.from_model_file(MODEL_FILE)
+    return identifier if identifier.nb_ptc.dtype == np.float16 else LanguageIdentifier.from_model_file(MODEL_FILE)
 
 
 @cache

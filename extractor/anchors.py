@@ -1,5 +1,6 @@
-"""What may tie a claim to others of its group, and under which keys they find each other: an occasion, a day, somebody who
-takes part, the same words in print.
+"""What may tie a claim to others, and the keys under which claims find each other.
+
+An anchor is an occasion, a day, somebody who takes part, the same words in print. Claims are looked for within their group.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -116,7 +117,7 @@ def find(paths: Iterable[str | Path]) -> tuple[list[Path], list[Skipped]]:
                     f"{path}: no {SUFFIX} file in this folder; articles are plain text files named *{SUFFIX}"
                 )
             files.update(dict.fromkeys(articles))
-            skipped += [Skipped(path=f.as_posix(), reason=f"not a {SUFFIX} file") for f in below if f.suffix != SUFFIX]
+            skipped += [Skipped(path=name_of(f), reason=f"not a {SUFFIX} file") for f in below if f.suffix != SUFFIX]
         elif path.exists():
             files[path] = None
         else:
@@ -126,9 +127,14 @@ def find(paths: Iterable[str | Path]) -> tuple[list[Path], list[Skipped]]:
     return list(files), skipped
 
 
+def name_of(path: Path) -> str:
+    """How a file is named in messages and in the dataset: bytes of its name that are no UTF-8 stand as ``\\xff``."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
 def load(path: Path, metadata: Mapping[str, str] | None = None) -> Document:
     """The article in a file. Raises UnreadableArticle with what is wrong and what to do."""
-    return decode(load_bytes(path), path.as_posix(), metadata)
+    return decode(load_bytes(path), name_of(path), metadata)
 
 
 def load_bytes(path: Path) -> bytes:
@@ -137,7 +143,7 @@ def load_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UnreadableArticle(
-            f"{path}: cannot be read ({error.strerror}); check the path and its permissions"
+            f"{name_of(path)}: cannot be read ({error.strerror}); check the path and its permissions"
         ) from error
 
 
@@ -157,16 +163,28 @@ def decode(data: bytes, path: str, metadata: Mapping[str, str] | None = None) ->
 
 
 def read(raw: str, path: str, metadata: Mapping[str, str] | None = None, *, sha256: str | None = None) -> Document:
-    """The article in a string; ``path`` names it in messages and in the dataset."""
+    """The article in a string; ``path`` names it in messages and in the dataset.
+
+    Halves of surrogate pairs, which are no characters and which no file of UTF-8 can hold, become U+FFFD.
+    """
+    raw = raw if sha256 else whole(raw)  # a file holds none
     language = guess(raw[:LANGUAGE_SAMPLE])
     return Document(
-        path=path,
+        path=whole(path),
         raw=raw,
-        sha256=sha256 or hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest(),
+        sha256=sha256 or hashlib.sha256(raw.encode()).hexdigest(),
         language=language,
         sentences=tuple(_sentences(raw, language)),
-        metadata=dict(metadata or {}),
+        metadata={name: whole(value) for name, value in (metadata or {}).items()},
     )
+
+
+def whole(text: str) -> str:
+    """The text with U+FFFD in place of halves of surrogate pairs."""
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
+
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def load_metadata(path: Path) -> dict[str, dict[str, str]]:

@@ -184,11 +184,14 @@ def collect(store: Path, **arguments: Any) -> Collected:
 def _submission(
     given: list[Path], files: list[Path], settings: Settings, metadata: Mapping[str, Mapping[str, str]]
 ) -> Submission:
+    folder = Path.cwd()
+    if unfit := [articles.name_of(p) for p in (folder, *given, *files) if articles.name_of(p) != p.as_posix()]:
+        raise UsageError(f"{unfit[0]}: a submission cannot keep this name, which is no UTF-8; rename it first")
     return Submission(
-        folder=Path.cwd().as_posix(),
+        folder=folder.as_posix(),
         paths=[p.as_posix() for p in given],
         files={f.as_posix(): _sha256(f) for f in files},
-        metadata={name: dict(known) for name, known in metadata.items()},
+        metadata={articles.whole(n): {f: articles.whole(v) for f, v in known.items()} for n, known in metadata.items()},
         server=settings.server,
         run=_run_sha256(settings),
         model=str(settings.model),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 
 from .checking import RECORD_TYPES
 from .errors import DatasetInvalid, UsageError
@@ -152,7 +153,10 @@ def _total_cost(ledger: Ledger, accounts: Iterable[ArticleAccount]) -> float | N
 
 def serialise(dataset: Dataset) -> str:
     """The dataset as JSON: UTF-8 text, indented, the same bytes for the same dataset."""
-    return json.dumps(dataset.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+    try:
+        return dataset.model_dump_json(indent=1) + "\n"
+    except PydanticSerializationError:  # half a surrogate pair: a file's name may hold one
+        return json.dumps(dataset.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
 
 
 def save(dataset: Dataset, path: Path) -> None:

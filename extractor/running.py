@@ -136,7 +136,7 @@ class Running:
             try:
                 await self._article(path)
             except ArticleError as error:
-                self._fail(path.as_posix(), None, error)
+                self._fail(articles.name_of(path), None, error)
             except Stopped as error:
                 self._error = self._error or error
             except ExtractorError as error:  # no article can succeed: what is in flight ends
@@ -150,7 +150,7 @@ class Running:
         self._stop.set(str(error))
 
     async def _article(self, path: Path) -> None:
-        name = path.as_posix()
+        name = articles.name_of(path)
         data = articles.load_bytes(path)
         known = self._metadata.get(name) or self._metadata.get(path.name) or {}
         sha256 = hashlib.sha256(data).hexdigest()
@@ -213,7 +213,7 @@ class Running:
             return
         extraction = written.extraction(self._run, tally)
         if self._store and written.complete:
-            packed = extraction.model_dump_json().encode("utf-8", "surrogatepass")
+            packed = extraction.model_dump_json().encode()
             self._store.settle(key, document.path, packed)
         self._take(document.path, extraction)
 

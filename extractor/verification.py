@@ -36,7 +36,7 @@ def verify(dataset: Dataset, paths: Iterable[str | Path]) -> list[Discrepancy]:
     """
     files, _ = articles.find(paths)
     texts = {hashlib.sha256(data).hexdigest(): data for data in (f.read_bytes() for f in files)}
-    at = {f.as_posix(): f for f in files} | {f.name: f for f in files}
+    at = {articles.name_of(f): f for f in files} | {articles.name_of(Path(f.name)): f for f in files}
     found = [Discrepancy("inconsistent", "dataset", problem) for problem in dataset.problems()]
     quotes: dict[str, list[tuple[str, Evidence]]] = {}
     for record, evidence in dataset.evidence():

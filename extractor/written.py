@@ -322,7 +322,7 @@ class _Settled:
 def _identified(**parts: Any) -> Extraction:
     """An extraction with an id from its content, which everything in quarantine names."""
     unnamed = Extraction(id="", **parts)
-    content = unnamed.model_dump_json(exclude={"usage", "models", "support", "lapses"}).encode("utf-8", "surrogatepass")
+    content = unnamed.model_dump_json(exclude={"usage", "models", "support", "lapses"}).encode()
     name = f"extraction:{hashlib.sha256(content).hexdigest()[:12]}"
     quarantine = [q.model_copy(update={"extraction": name}) for q in unnamed.quarantine]
     return unnamed.model_copy(update={"id": name, "quarantine": quarantine})

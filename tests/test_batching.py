@@ -620,6 +620,14 @@ def test_no_batch_is_made_that_could_pass_the_budget(script: BatchScript) -> Non
         submitted(script, budget=1, model="nobody-knows-it")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_a_submission_cannot_keep_is_told_before_anything_is_sent(script: BatchScript) -> None:
+    Path("articles", "caf\udce9.txt").write_text("Dorvia ships shells.", "utf-8")
+    with pytest.raises(UsageError, match=r"articles/caf\\xe9.txt: .* no UTF-8; rename it"):
+        submitted(script)
+    assert not script.batches
+
+
 @pytest.mark.parametrize(
     ("kind", "status", "error", "message"),
     [

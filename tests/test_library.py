@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import extractor
-from extractor import Dataset, Progress, aextract, extract, extract_article, load, merge, save
+from extractor import Dataset, Progress, aextract, extract, extract_article, load, merge, save, verify
 from extractor.errors import NoModel, UsageError
 from extractor.testing import ScriptedModel
 from tests.examples import ARTICLE, answer
@@ -100,9 +101,40 @@ def test_without_settings_they_come_from_the_environment(monkeypatch: pytest.Mon
     assert len(extract([tmp_path], model=ScriptedModel(MODEL)).allegations) == 1
 
 
-def test_articles_of_unusual_characters_are_saved(tmp_path: Path) -> None:
-    """A lone surrogate cannot be UTF-8 on disk; everything else can."""
-    text = ARTICLE + "\u202e\x07 🚀 \u0000".replace("\x00", "")
+def test_articles_of_unusual_characters_are_saved_as_any_json_reader_reads_them(tmp_path: Path) -> None:
+    text = ARTICLE + '\u202e\x07 🚀 \u2028\x7f"\\/\b\f'
     dataset = run_texts({"a.txt": text}, ScriptedModel(MODEL))
     save(dataset, tmp_path / "out.json")
     assert load(tmp_path / "out.json") == dataset
+    written = json.dumps(dataset.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+    assert (tmp_path / "out.json").read_bytes() == written.encode()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_file_whose_name_is_no_utf8_is_an_article_like_others(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "caf\udce9.txt").write_text(ARTICLE, "utf-8")
+    (folder / "\udcff.pdf").touch()
+    known = {"caf\udce9.txt": {"title": "Half a pair: \ud83d"}}
+    dataset = extract([folder], settings=scripted_settings(), metadata=known, model=ScriptedModel(MODEL))
+    save(dataset, tmp_path / "out.json")
+    assert load(tmp_path / "out.json") == dataset
+    (article,) = dataset.articles
+    assert (article.path, article.title) == (f"{folder}/caf\\xe9.txt", "Half a pair: \ufffd")
+    assert [s.path for s in dataset.accounting.skipped] == [f"{folder}/\\xff.pdf"]
+    assert len(dataset.allegations) == 1
+    assert verify(dataset, [folder]) == []
+    (folder / "caf\udce9.txt").write_text(ARTICLE.replace("40 crates", "50 crates"), "utf-8")
+    assert [d.kind for d in verify(dataset, [folder])] == ["article_changed"]
+
+
+def test_a_text_with_half_a_surrogate_pair_keeps_its_offsets() -> None:
+    text = "\ud83d " + ARTICLE + " \udc00"
+    found = asyncio.run(extract_article(text, path="\ud800", settings=scripted_settings(), model=ScriptedModel(MODEL)))
+    evidence = [e for t in found.attributions for e in t.evidence]
+    assert evidence
+    assert all(text[e.start : e.end] == e.exact for e in evidence)
+    assert found.article.path == "\ufffd"
+    assert [d.kind for d in found.article.defects] == ["mojibake"]
+    assert type(found).model_validate_json(found.model_dump_json()) == found

@@ -46,7 +46,7 @@ def read_texts(dataset: Dataset, paths: Iterable[str | Path]) -> dict[str, Text]
         except UnreadableArticle:
             continue
         contents[hashlib.sha256(content).hexdigest()] = content
-        names |= {file.as_posix(), file.name}
+        names |= {articles.name_of(file), articles.name_of(Path(file.name))}
     return {a.id: _text(contents.get(a.sha256), a.path, names) for a in dataset.articles}
 
 

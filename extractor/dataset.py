@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import PydanticSerializationError
+from pydantic_core import PydanticSerializationError, to_json
 
 from .checking import RECORD_TYPES
 from .errors import DatasetInvalid, UsageError
@@ -151,19 +151,19 @@ def _total_cost(ledger: Ledger, accounts: Iterable[ArticleAccount]) -> float | N
     return None if None in costs else round(sum(c for c in costs if c is not None), DIGITS)
 
 
-def serialise(dataset: Dataset) -> str:
-    """The dataset as JSON: UTF-8 text, indented, the same bytes for the same dataset."""
+def serialise(dataset: Dataset) -> bytes:
+    """The dataset as JSON: UTF-8, indented, the same bytes for the same dataset."""
     try:
-        return dataset.model_dump_json(indent=1) + "\n"
-    except PydanticSerializationError:  # half a surrogate pair: a file's name may hold one
-        return json.dumps(dataset.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+        return to_json(dataset, indent=1) + b"\n"
+    except PydanticSerializationError:  # half a surrogate pair, which UTF-8 cannot hold: all is escaped
+        return json.dumps(dataset.model_dump(mode="json"), indent=1).encode() + b"\n"
 
 
 def save(dataset: Dataset, path: Path) -> None:
     """Write the dataset to a file, whole or not at all. Raises UsageError."""
-    text = serialise(dataset).encode("utf-8", "surrogatepass")
+    content = serialise(dataset)
     with replaced(path) as beside:
-        beside.write_bytes(text)
+        beside.write_bytes(content)
 
 
 def check_writable(path: Path) -> None:

@@ -160,7 +160,7 @@ def write(dataset: Dataset, output: Path) -> None:
 
     to_stdout = str(output) == STDOUT
     if to_stdout:
-        sys.stdout.write(serialise(dataset))
+        sys.stdout.write(serialise(dataset).decode())
     else:
         save(dataset, output)
     show_summary(dataset, None if to_stdout else output)

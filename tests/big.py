@@ -35,7 +35,9 @@ def big_dataset(allegations: int = 10_000, articles: int = 5_000) -> Dataset:
     """
     base = corpus_dataset()
     copies = -(-allegations // len(base.allegations))
-    text = serialise(base.model_copy(update={"articles": [a.model_copy(update={"sketch": []}) for a in base.articles]}))
+    text = serialise(
+        base.model_copy(update={"articles": [a.model_copy(update={"sketch": []}) for a in base.articles]})
+    ).decode()
     parts = [_copy(text, n) for n in range(copies)]
     whole = parts[0]
     for key in _LISTS:

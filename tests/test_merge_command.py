@@ -42,7 +42,7 @@ def out(folder: Path) -> Dataset:
 def test_datasets_in_one_dataset_out(folder: Path) -> None:
     run = extract("merge", "a.json", "b.json", "-o", "out.json", cwd=folder)
     assert run.returncode == 0, run.stderr
-    assert (folder / "out.json").read_text("utf-8") == serialise(merge(WORLD))
+    assert (folder / "out.json").read_bytes() == serialise(merge(WORLD))
     assert "articles     3 in: 3 extracted, 0 empty, 0 failed" in run.stderr
     assert "allegations  2 (from 4 claims), 1 contested" in run.stderr
     assert "origins      1 of 2 allegations have more than one independent origin" in run.stderr
@@ -57,7 +57,7 @@ def test_order_and_repetition_make_no_difference(folder: Path, datasets: list[st
     written(folder, "whole.json", WORLD)
     run = extract("merge", *datasets, "-o", "out.json", cwd=folder)
     assert run.returncode == 0, run.stderr
-    assert (folder / "out.json").read_text("utf-8") == serialise(merge(WORLD))
+    assert (folder / "out.json").read_bytes() == serialise(merge(WORLD))
 
 
 def test_a_dataset_may_be_merged_into_its_own_file(folder: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_dataset_may_be_merged_into_its_own_file(folder: Path) -> None:
 def test_standard_output_carries_the_dataset_and_nothing_else(folder: Path) -> None:
     run = extract("merge", "a.json", "b.json", "-o", "-", cwd=folder)
     assert run.returncode == 0
-    assert run.stdout == serialise(merge(WORLD))
+    assert run.stdout == serialise(merge(WORLD)).decode()
     assert "written" not in run.stderr
 
 

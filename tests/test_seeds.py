@@ -188,7 +188,7 @@ def test_no_name_is_printed_that_the_article_leaves_out(run: tuple[str, str]) ->
 def test_the_output_is_the_same_bytes_again_and_holds_no_clock(
     run: tuple[str, str], dataset: Dataset, root_folder: Path, tmp_path: Path
 ) -> None:
-    assert serialise(dataset) == run[0]
+    assert serialise(dataset).decode() == run[0]
     again = extract("seeds/", "-o", tmp_path / "again.json", "--concurrency", "1", cwd=root_folder)
     assert again.returncode == 0
     assert (tmp_path / "again.json").read_text("utf-8") == run[0]

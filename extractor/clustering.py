@@ -258,8 +258,8 @@ def cluster(
 ) -> Clusters:
     """Clusters of all candidates, and the edges from which they follow.
 
-    ``told`` are judgements of people and models: a person's are stronger than every rule, a model's only settle what
-    the rules leave unsure. ``alone`` are claims that join nothing (rejected by a person).
+    ``told`` are judgements of people and models: a person's are stronger than every rule (those that contradict each other are
+    left out before, see ``settling``), a model's only settle what the rules leave unsure. ``alone`` are claims that join nothing (rejected by a person).
     """
     told = sorted(told)
     apart = _kept_apart(candidates, told)

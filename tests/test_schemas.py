@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from extractor.schemas import Answer, Dataset, answer_schema
+from extractor.schemas import Answer, Dataset, Skipped, answer_schema
 from extractor.testing import EMPTY, ScriptedModel
 from tests.examples import ARTICLE, answer
 from tests.runs import run_texts
@@ -143,3 +144,12 @@ def test_a_dataset_that_does_not_hold_together_is_refused(
     target[where[-1]] = value
     with pytest.raises(ValidationError, match=message):
         Dataset.model_validate(broken)
+
+
+def test_records_share_one_empty_set_of_given_fields_which_no_copy_changes() -> None:
+    """Sets of their own would take more than half of a dataset's memory."""
+    one, other = (Skipped(path=name, reason="not a .txt file") for name in ("a", "b"))
+    assert one.model_copy(update={"path": "b"}) == other
+    assert pickle.loads(pickle.dumps(one)) == one
+    assert one.__pydantic_fields_set__ is other.__pydantic_fields_set__
+    assert not one.model_fields_set

@@ -124,7 +124,7 @@ def _list(dataset: Dataset) -> Iterator[RenderableType]:
     """Two lines each, so that a narrow terminal folds the summary only."""
     for a in _sorted(dataset):
         line = _line(a)
-        counts = f"{line['articles']} articles, {line['origins']} origins"
+        counts = f"articles: {line['articles']}  origins: {line['origins']}"
         head = (line["stage"], line["certainty"], f"contested: {line['contested']}", counts, _date(a.event_time))
         yield Text.assemble((plain(a.id), "bold"), "  ", "  ".join(part for part in head if part))
         yield Padding(Text(plain(a.summary)), (0, 0, 0, 4))
@@ -184,9 +184,8 @@ def _allegation(dataset: Dataset, a: Allegation) -> Iterator[Text]:
         )
     if a.event_time:
         yield _field("event", f"{a.event_time.text} ({a.event_time.edtf or 'not resolved'})")
-    yield _field(
-        "carried by", f"{c.articles} articles, {c.texts} texts, {c.outlets} outlets; independent origins: {c.origins}"
-    )
+    carried = {"articles": c.articles, "texts": c.texts, "outlets": c.outlets, "independent origins": c.origins}
+    yield _field("carried by", ", ".join(f"{what}: {count}" for what, count in carried.items()))
     yield Text("attributions", "bold")
     for t in a.attributions:
         said = f", {t.said_on.text} ({t.said_on.edtf or 'not resolved'})" if t.said_on else ""

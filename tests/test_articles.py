@@ -229,3 +229,22 @@ def test_whatever_breaks_the_splitter_its_paragraph_is_kept_whole(monkeypatch: p
     monkeypatch.setattr("sentencex.segment", segment)
     raw = "One thing. Another thing."
     assert [raw[s.start : s.end] for s in articles.read(raw, "a.txt").sentences] == [raw]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "« C'est faux », a déclaré hier soir M. Maloum devant la presse de son pays."),
+        ("fr", "Les ministres de la défense, MM. Dupont et Durand, ont parlé hier devant la presse."),
+        ("fr", "Selon le gén. Idris, qui parlait hier devant la presse, rien n'a été livré à ce pays."),
+        ("fr", "Le ministre J.-P. Dupont a dit hier à la presse que rien n'a été livré à ce pays."),
+        ("pl", "Minister powiedział wczoraj, że gen. Nowak nie dostarczył żadnej broni do tego kraju."),
+        ("tr", "Sözcünün dün açıkladığına göre Sn. Erdoğan bu silahların teslim edildiğini reddetti."),
+        ("uk", "Міністр учора заявив, що В. Зеленський не отримував жодної зброї від цієї держави."),
+        ("id", "Juru bicara kementerian itu mengatakan kemarin bahwa Tn. Budi tidak menerima senjata."),
+    ],
+)
+def test_a_sentence_does_not_end_between_a_title_or_an_initial_and_the_name(language: str, text: str) -> None:
+    document = articles.read(f"{text} {text}", "a.txt")
+    assert document.language == language
+    assert texts(document) == [text, text]

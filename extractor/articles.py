@@ -220,21 +220,28 @@ _STOP_BEHIND_SPACE = re.compile(r"\.(?<=[^\S\x00-\x7f]\.)")
 
 
 _INITIAL = "[A-ZÀ-ÞĀ-ŽЀ-ЯҐ]"
-_TITLES = {
-    "fr": "MM?|Mmes?|Mlles?|Mgr|Dr|Pr|[Gg]én|[Cc]ol|[Cc]dt|[Cc]ap|[Ll]t|[Ss]gt|[Ss]te?",
-    "id": "Tn|Ny|Sdri?|Drs?|Ir|Hj?|Prof|Jend|Letjen|Mayjen|Brigjen|Kol",
-    "pl": "[Gg]en|[Pp]łk|[Mm]jr|[Kk]pt|[Pp]or|[Dd]r|[Pp]rof|[Mm]in|[Mm]gr|[Ii]nż|[Uu]l|[Ww]oj|św",
-    "tr": "Sn|Org|Orgen|Gen|Korg|Tümg|Tuğg|Alb|Yb|Dr|Prof|Doç|Av|Hz",
-    "uk": "[Гг]ен|[Пп]роф|[Дд]р|[Пп]олк|[Вв]ул|[Мм]",
+_BEFORE_NAMES = {
+    "de": r"\d{1,3}",
+    "en": "Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Sgt|Adm|Cmdr|Mr|Mrs|Ms|Dr|Prof",
+    "fr": f"{_INITIAL}|MM?|Mmes?|Mlles?|Mgr|Dr|Pr|[Gg]én|[Cc]ol|[Cc]dt|[Cc]ap|[Ll]t|[Ss]gt|[Ss]te?",
+    "id": f"{_INITIAL}|Tn|Ny|Sdri?|Drs?|Ir|Hj?|Prof|Jend|Letjen|Mayjen|Brigjen|Kol",
+    "it": "[Oo]n|[Ss]en|[Gg]en|[Cc]ol",
+    "nl": "[Dd]hr|[Mm]evr|[Mm]w|[Gg]en|[Kk]ol|[Dd]r|[Pp]rof",
+    "pl": f"{_INITIAL}|in|np|tzw|[Gg]en|[Pp]łk|[Mm]jr|[Kk]pt|[Pp]or|[Dd]r|[Pp]rof|[Mm]in|[Mm]gr|[Ii]nż|[Uu]l|[Ww]oj|św",
+    "ru": "[Гг]ен|[Пп]олк|[Пп]роф|[Ии]м",
+    "tr": rf"\d{{1,3}}|{_INITIAL}|Sn|Org|Orgen|Gen|Korg|Tümg|Tuğg|Alb|Yb|Dr|Prof|Doç|Av|Hz",
+    "uk": f"{_INITIAL}|[Гг]ен|[Пп]роф|[Дд]р|[Пп]олк|[Вв]ул|[Мм]",
 }
-"""Abbreviations that a name follows, in languages of which sentencex knows none (measured on 1.0.32: it knows those of
-English, German, Spanish, Italian, Portuguese and Russian)."""
+"""Titles, initials and ordinals ("die 3. Brigade") that a name follows and that sentencex 1.0.32 cuts behind. It knows
+the abbreviations of English (not behind a hyphen: "then-Sen."), German, Spanish, Italian, Portuguese and Russian."""
+
+
+_SHORT_WORD = re.compile(r"(?<![^\W_])[^\W_]{1,3}\.\s*\Z")
 
 
 @cache
-def _named_next(language: str) -> re.Pattern[str] | None:
-    titles = _TITLES.get(language)
-    return re.compile(rf"(?<![^\W_])(?:{_INITIAL}|{titles})\.\s*\Z") if titles else None
+def _before_name(language: str) -> re.Pattern[str] | None:
+    return re.compile(rf"(?<![^\W_])(?:{_BEFORE_NAMES[language]})\.\s*\Z") if language in _BEFORE_NAMES else None
 
 
 def _split(language: str, paragraph: str) -> list[str]:
@@ -251,16 +258,21 @@ def _split(language: str, paragraph: str) -> list[str]:
         if type(error).__name__ != "PanicException":
             raise
         return [paragraph]
-    named_next = _named_next(language)
-    if named_next is None:
-        return pieces
-    whole = pieces[:1]
+    sentences = pieces[:1]
     for piece in pieces[1:]:
-        if named_next.search(whole[-1], max(0, len(whole[-1]) - 12)) and (piece[0].isalpha() or piece[0] == "-"):
-            whole[-1] += piece
+        if _goes_on(sentences[-1], piece, _before_name(language)):
+            sentences[-1] += piece
         else:
-            whole.append(piece)
-    return whole
+            sentences.append(piece)
+    return sentences
+
+
+def _goes_on(piece: str, following: str, before_name: re.Pattern[str] | None) -> bool:
+    """Whether the stop behind a piece is that of an abbreviation: a small letter or a name follows it."""
+    first, end = following[:1], max(0, len(piece) - 16)
+    if first.islower() and _SHORT_WORD.search(piece, end):
+        return True
+    return before_name is not None and (first.isalpha() or first == "-") and before_name.search(piece, end) is not None
 
 
 def _sentences(raw: str, language: str) -> Iterator[Sentence]:

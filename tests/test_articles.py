@@ -242,9 +242,17 @@ def test_whatever_breaks_the_splitter_its_paragraph_is_kept_whole(monkeypatch: p
         ("tr", "Sözcünün dün açıkladığına göre Sn. Erdoğan bu silahların teslim edildiğini reddetti."),
         ("uk", "Міністр учора заявив, що В. Зеленський не отримував жодної зброї від цієї держави."),
         ("id", "Juru bicara kementerian itu mengatakan kemarin bahwa Tn. Budi tidak menerima senjata."),
+        ("de", "Nach Angaben des Ministeriums erhielt gestern die 3. Brigade diese Raketen aus dem Ausland."),
+        ("en", "The arms were held up by then-Sen. Patrick Leahy, who told this to the press yesterday."),
+        ("it", "Secondo il ministero della difesa, l'on. Verdi ha ricevuto ieri le armi da questo paese."),
+        ("nl", "Volgens het ministerie heeft mevr. Jansen gisteren gezegd dat de wapens niet zijn geleverd."),
+        ("pl", "Ministerstwo powiedziało wczoraj, że dostawy broni w 2023 r. wzrosły do 5 mln. sztuk rocznie."),
+        ("pl", "Ministerstwo powiedziało wczoraj, że broń dostarczyli m.in. Nowak i jego firma z tego kraju."),
+        ("ru", "Министерство заявило вчера, что ген. Петров получил это оружие за 5 млн. долларов из-за рубежа."),
+        ("tr", "Bakanlığın dün açıkladığına göre 5. Kolordu bu silahları yurt dışından teslim aldı."),
     ],
 )
-def test_a_sentence_does_not_end_between_a_title_or_an_initial_and_the_name(language: str, text: str) -> None:
+def test_a_sentence_does_not_end_behind_an_abbreviation(language: str, text: str) -> None:
     document = articles.read(f"{text} {text}", "a.txt")
     assert document.language == language
     assert texts(document) == [text, text]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from .articles import Document, Sentence
+from .articles import Document
 from .grounding import Span, TextIndex
 from .polarity import speaks_against
 from .schemas import (
@@ -29,6 +29,7 @@ from .schemas import (
 )
 from .schemas.accounting import QuarantineReason, RecordType
 from .schemas.evidence import Match
+from .sentences import Sentence
 
 Key = tuple[RecordType, str]
 """The list of the answer and the id in it."""

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor import articles, languages, prompt
+from extractor import articles, languages, prompt, sentences
 from extractor.errors import UnreadableArticle, UsageError
+from extractor.segments import classify
 
 
 def texts(document: articles.Document) -> list[str]:
@@ -187,7 +188,7 @@ def test_a_guess_of_any_text_is_the_librarys_own(text: str) -> None:
 
 def test_what_is_quickly_looked_at_leaves_nothing_out() -> None:
     every = list(map(chr, range(0x110000)))
-    assert {c for c in every if c.isspace()} | {"\ufeff", "\u200b"} == set(articles._OUTER)
+    assert {c for c in every if c.isspace()} | {"\ufeff", "\u200b"} == set(sentences._OUTER)
     assert not [c for c in every if c.isprintable() and prompt._UNSHOWN.match(c)]
 
 
@@ -209,7 +210,7 @@ def test_what_is_quickly_looked_at_leaves_nothing_out() -> None:
 def test_a_credit_is_found_in_any_case_and_with_turkish_letters(credit: str) -> None:
     dotted, dotless = credit.replace("i", "\u0130"), credit.replace("i", "\u0131")
     for text in (credit, credit.upper(), credit.swapcase(), dotted, dotless):
-        assert articles._classify([text]) == ["caption"]
+        assert classify([text]) == ["caption"]
 
 
 @pytest.mark.parametrize("space", ["\xa0", "\u2009", "\u3000", "\u202f"])

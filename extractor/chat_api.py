@@ -7,7 +7,9 @@ transport with a connection for every call in flight, and of the response only w
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
@@ -18,6 +20,8 @@ from .settings import Settings
 from .waiting import retry_after_s
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
 
 RETRIED_STATUS = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
@@ -54,6 +58,17 @@ class _Completion(BaseModel):
     usage: _Used | None = None
 
 
+_TRUSTED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@cache
+def _certificates(*_trusted: str | None) -> ssl.SSLContext:
+    """Whom to trust, read once for each setting of the environment: that takes longer than a dozen articles."""
+    import httpx2
+
+    return httpx2.create_ssl_context()
+
+
 class ChatServer:
     """A server of the chat API. Use :meth:`close` at the end."""
 
@@ -66,7 +81,9 @@ class ChatServer:
         limits = httpx2.Limits(max_connections=settings.concurrency, max_keepalive_connections=settings.concurrency)
         # aiohttp takes half the time of httpx2's own transport, but vcrpy knows only the latter
         client = openai.DefaultAsyncHttpxClient if settings.recordings else openai.DefaultAioHttpClient
-        self._http = client(limits=limits, timeout=settings.timeout_s)
+        self._http = client(
+            limits=limits, timeout=settings.timeout_s, verify=_certificates(*map(os.environ.get, _TRUSTED))
+        )
         self._client = openai.AsyncOpenAI(
             api_key=settings.api_key.get_secret_value() if settings.api_key else "none",
             base_url=settings.base_url,

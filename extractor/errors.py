@@ -22,7 +22,10 @@ A quote that isn't found or a merge that is unsure is no error but a finding on 
 
 from __future__ import annotations
 
-from .schemas.accounting import FailureKind
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .schemas.accounting import FailureKind
 
 
 class ExtractorError(Exception):

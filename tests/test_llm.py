@@ -5,8 +5,13 @@ from __future__ import annotations
 import asyncio
 import email.utils
 import json
+import os
+import ssl
 import time
+from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
 
 from extractor.errors import (
@@ -178,6 +183,28 @@ def test_what_failed_attempts_used_is_counted() -> None:
         150,
     )
     assert tally.models == {"scripted/scripted"}
+
+
+def test_certificates_are_read_once_and_again_where_others_are_to_be_trusted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    read = []
+    create = httpx2.create_ssl_context
+
+    def counted(verify: ssl.SSLContext | bool = True, **options: Any) -> ssl.SSLContext:
+        if verify is True:
+            read.append(os.environ["SSL_CERT_DIR"])
+        return create(verify, **options)
+
+    monkeypatch.setattr(httpx2, "create_ssl_context", counted)
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "one"))
+    with serving(OK, OK, OK) as script:
+        call(script)
+        call(script)
+        monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "other"))
+        call(script)
+    assert read == [str(tmp_path / "one"), str(tmp_path / "other")]
 
 
 def test_the_key_is_sent_and_never_shown() -> None:

@@ -69,6 +69,8 @@ _BEFORE_NAMES = {
 the abbreviations of English (not behind a hyphen: "then-Sen."), German, Spanish, Italian, Portuguese and Russian."""
 
 
+_LONGEST = 9
+"""Characters of the longest of these, of its stop and of a space."""
 _SHORT_WORD = re.compile(r"(?<![^\W_])[^\W_]{1,3}\.\s*\Z")
 
 
@@ -84,16 +86,18 @@ def _cut(language: str, paragraph: str) -> list[str]:
     """
     from sentencex import segment
 
-    readable = _SPACED_STOP.sub(" ", paragraph) if _STOP_BEHIND_SPACE.search(paragraph) else paragraph
+    has_one = not paragraph.isascii() and _STOP_BEHIND_SPACE.search(paragraph)
+    readable = _SPACED_STOP.sub(" ", paragraph) if has_one else paragraph
     try:
         pieces: list[str] = segment(language, readable)
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
         return [paragraph]
+    before_name = _before_name(language)
     sentences = pieces[:1]
     for piece in pieces[1:]:
-        if _goes_on(sentences[-1], piece, _before_name(language)):
+        if _goes_on(sentences[-1], piece, before_name):
             sentences[-1] += piece
         else:
             sentences.append(piece)
@@ -102,7 +106,7 @@ def _cut(language: str, paragraph: str) -> list[str]:
 
 def _goes_on(piece: str, following: str, before_name: re.Pattern[str] | None) -> bool:
     """Whether the stop behind a piece is that of an abbreviation: a small letter or a name follows it."""
-    first, end = following[:1], max(0, len(piece) - 16)
+    first, end = following[:1], max(0, len(piece) - _LONGEST)
     if first.islower() and _SHORT_WORD.search(piece, end):
         return True
     return before_name is not None and (first.isalpha() or first == "-") and before_name.search(piece, end) is not None

@@ -21,6 +21,7 @@ from .batch_exchange import in_words, send, take
 from .batch_prices import prices
 from .batch_requests import Requests, failure_of, preparing
 from .batches import ENDED, MOST_BYTES, MOST_REQUESTS, QUEUE_FULL
+from .counts import counted
 from .dataset import run_record
 from .errors import ArticleError, ProviderFailed, UnreadableArticle, UsageError
 from .modelnames import parse
@@ -249,7 +250,7 @@ async def _follow(
 ) -> None:
     total.articles += len(submission.files)
     if submission.server != desk.settings.server:
-        desk.tell(f"{len(submission.files)} articles were submitted to {submission.server}; give its --base-url")
+        desk.tell(f"submitted to {submission.server}: {counted(len(submission.files), 'article')}; give its --base-url")
         total.waiting += len(submission.files)
         return
     settings = desk.as_submitted(submission)
@@ -258,7 +259,7 @@ async def _follow(
         why = (
             "submitted with another version of the prompt or the schema, and not asked about further; submit them again"
         )
-        total.failures.append(Failed(f"{len(submission.files)} articles", why))
+        total.failures.append(Failed(counted(len(submission.files), "article"), why))
         await desk.books.keep_submission(name, submission.model_copy(update={"dataset": OUTDATED}))
         return
     work = ended.setdefault(name, Work(name, submission, settings))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .counts import counted
 from .folding import ZERO_WIDTH
 from .orders import DANGLING, find_orders
 from .schemas import Defect
@@ -83,7 +84,7 @@ def _characters(text: str, is_plain: bool) -> Iterator[Defect]:
         places = [m.span(m.lastindex or 0) for m in re.finditer(pattern, text)]
         if places:
             (start, end), count = places[0], len(places)
-            detail = f"{count} place{'s' * (count > 1)}, first {text[start:end]!r}"
+            detail = f"{counted(count, 'place')}, first {text[start:end]!r}"
             yield Defect(kind=kind, start=start, end=end, detail=detail)
 
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from . import articles, prompt
 from .chat_faults import Wrong, ask, limited
+from .counts import counted
 from .errors import ExtractorError, NoModel
 from .prices import Prices
 from .providers import provider_for
@@ -145,7 +146,7 @@ def _store_file(file: Path) -> Finding:
     if version != VERSION:
         told = f"{file} has format {version}, this version reads {VERSION}; choose another folder with --store"
         return Finding("store", "wrong", told)
-    return Finding("store", "fine", f"{file} holds {count:,} answers")
+    return Finding("store", "fine", f"{file} holds {counted(count, 'answer')}")
 
 
 def _price(settings: Settings) -> Finding:

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperCommand
 
+from .counts import counted
 from .errors import UsageError
 from .options import FAILED, AliasesOption, read_decisions
 from .terminal import err, show_evaluation, tell
@@ -32,7 +33,8 @@ def verify_command(
     for discrepancy in found:
         typer.echo(str(discrepancy))
     quotes = sum(1 for _ in read.evidence())
-    tell(f"{len(read.articles)} articles, {quotes} quotes: {f'{len(found)} do not hold' if found else 'all hold'}")
+    what = f"{counted(len(read.articles), 'article')}, {counted(quotes, 'quote')}"
+    tell(f"{what}: {f'{len(found)} do not hold' if found else 'all hold'}")
     if found:
         raise typer.Exit(FAILED)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from .aliases import NO_ALIASES, Aliases
 from .causes import differing_choices
+from .counts import counted
 from .dataset import check_writable, load, save
 from .difference import Difference, diff
 from .errors import UsageError
@@ -54,14 +55,15 @@ class Checked:
     def __str__(self) -> str:
         d = self.dataset
         claims = sum(len(a.claims) for a in d.allegations)
-        told = f"{len(d.articles)} articles, {claims} claims, {len(d.denials)} denials, {len(d.responses)} responses"
+        found = {"article": len(d.articles), "claim": claims, "denial": len(d.denials), "response": len(d.responses)}
+        told = ", ".join(counted(number, noun) for noun, number in found.items())
         lines = list(self.advice)
         if self.updated:
             lines.append(f"{self.expect}: written ({told})")
         elif self.same:
             lines.append(f"{self.expect}: same ({told})")
         elif self.difference:
-            lines.append(f"{self.expect}: {len(self.difference.changes)} differences")
+            lines.append(f"{self.expect}: {counted(len(self.difference.changes), 'difference')}")
         if self.difference:
             shown = [c for c in self.difference.changes if not (self.unrecorded and c.cause == "failure")]
             if hidden := len(self.difference.changes) - len(shown):

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal
 
+from .counts import counted
 from .difference import Change, Difference
 from .rows import Kind
 
@@ -57,7 +58,7 @@ def _text(d: Difference, limit: int) -> str:
 
 def _markdown(d: Difference, limit: int) -> str:
     told = len(d.changes)
-    title = f"{told} difference{'' if told == 1 else 's'}" if told else "No difference"
+    title = counted(told, "difference") if told else "No difference"
     lines = [f"### Dataset: {title}", ""]
     if told:
         lines += [f"| {' | '.join(_COLUMNS)} |", f"|---|{'---:|' * (len(_COLUMNS) - 1)}"]

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand
 
+from .counts import counted
 from .options import (
     FAILED,
     AdjudicateOption,
@@ -181,7 +182,9 @@ def ask_command(
         tell(f"failed: {failure.path}: {failure.kind}: {failure.message.removeprefix(f'{failure.path}: ')}")
     for lapse in asked.lapses:
         tell(f"incomplete: {lapse}")
-    tell(f"{asked.given} articles: {asked.given - len(asked.failures)} answered, {len(asked.failures)} failed")
+    tell(
+        f"{counted(asked.given, 'article')}: {asked.given - len(asked.failures)} answered, {len(asked.failures)} failed"
+    )
     display.show_spending(settings)
     if asked.failures or asked.lapses:
         raise typer.Exit(FAILED)

@@ -16,6 +16,7 @@ from typing import Literal
 
 from . import articles
 from .articles import Document
+from .counts import counted
 from .dataset import failed_account, run_record
 from .errors import ArticleError, ExtractorError, Stopped
 from .extraction import AnswersMessages, ask
@@ -209,7 +210,7 @@ class Running:
                 self._store.settle(key, document.path, None)
             self._usage += tally.usage
             self.lapses += [f"{document.path}: {lapse}" for lapse in written.lapses]
-            self._tell(document.path, "answered", "; ".join([f"{tally.usage.calls} calls", *written.lapses]))
+            self._tell(document.path, "answered", "; ".join([counted(tally.usage.calls, "call"), *written.lapses]))
             return
         extraction = written.extraction(self._run, tally)
         if self._store and written.complete:
@@ -220,9 +221,10 @@ class Running:
     def _take(self, path: str, extraction: Extraction) -> None:
         self._extractions.append(extraction)
         self._usage += extraction.usage
-        told = (len(extraction.claims), len(extraction.denials), len(extraction.responses), len(extraction.quarantine))
-        found = "{} claims, {} denials, {} responses, {} quarantined".format(*told)
-        self._tell(path, "extracted" if any(told[:3]) else "empty", "; ".join([found, *extraction.lapses]))
+        n = {"claim": len(extraction.claims), "denial": len(extraction.denials), "response": len(extraction.responses)}
+        found = ", ".join(counted(number, noun) for noun, number in n.items())
+        found += f", {len(extraction.quarantine)} quarantined"
+        self._tell(path, "extracted" if any(n.values()) else "empty", "; ".join([found, *extraction.lapses]))
 
     def _fail(self, path: str, article_id: str | None, error: ArticleError) -> None:
         message = str(error)

@@ -11,6 +11,7 @@ from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from .counts import counted
 from .errors import UsageError
 from .schemas import Allegation, Dataset, DatePhrase, Denial, Evidence, Response
 
@@ -128,7 +129,7 @@ def _list(dataset: Dataset) -> Iterator[RenderableType]:
         head = (line["stage"], line["certainty"], f"contested: {line['contested']}", counts, _date(a.event_time))
         yield Text.assemble((plain(a.id), "bold"), "  ", "  ".join(part for part in head if part))
         yield Padding(Text(plain(a.summary)), (0, 0, 0, 4))
-    yield Text(f"{len(dataset.allegations):,} allegations; `extract show FILE ID` shows one with its quotes")
+    yield Text(f"{counted(len(dataset.allegations), 'allegation')}; `extract show FILE ID` shows one with its quotes")
 
 
 def _field(name: str, value: str) -> Text:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from .counts import counted
 from .errors import UsageError
 from .terminal import out, tell, usd
 
@@ -73,7 +74,7 @@ def prune(
     before = None if days is None else datetime.now(UTC) - timedelta(days=days)
     with Store(folder) as opened:
         dropped = opened.prune(before, asked=model)
-    tell(f"{dropped:,} answers dropped")
+    tell(f"{counted(dropped, 'answer')} dropped")
 
 
 @app.command("export")

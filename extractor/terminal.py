@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 
+from .counts import counted
+
 if TYPE_CHECKING:
     from .running import Progress
     from .schemas import Dataset
@@ -77,8 +79,8 @@ class ProgressDisplay:
             return
         price = "" if self._last.usd is None else f" {Prices(settings.model, settings.price).source}"
         tell(
-            f"this run: {self._last.paid.calls} calls, {usd(self._last.usd)}{price}; {self._last.stored} articles needed none, "
-            f"their answers were in {settings.store}"
+            f"this run: {counted(self._last.paid.calls, 'call')}, {usd(self._last.usd)}{price}; none for "
+            f"{counted(self._last.stored, 'article')} with answers in {settings.store}"
         )
 
 
@@ -98,8 +100,8 @@ def show_summary(dataset: Dataset, output: Path | None) -> None:
     table.add_column(overflow="fold")
     others = f", {n.duplicate} duplicate, {n.skipped} skipped" if n.duplicate or n.skipped else ""
     table.add_row("articles", f"{n.given} in: {n.extracted} extracted, {n.empty} empty, {n.failed} failed{others}")
-    table.add_row("allegations", f"{len(dataset.allegations)} (from {claims} claims), {contested} contested")
-    table.add_row("denials", f"{len(dataset.denials)} ({records['denials'].kept} statements)")
+    table.add_row("allegations", f"{len(dataset.allegations)} (from {counted(claims, 'claim')}), {contested} contested")
+    table.add_row("denials", f"{len(dataset.denials)} ({counted(records['denials'].kept, 'statement')})")
     table.add_row("responses", str(len(dataset.responses)))
     table.add_row(
         "origins", f"{several} of {len(dataset.allegations)} allegations have more than one independent origin"
@@ -107,7 +109,7 @@ def show_summary(dataset: Dataset, output: Path | None) -> None:
     asked = sum(a.outcome == "adjudicated" for a in told.extractions)
     left_open = sum(j.rule.startswith(f"{OPEN}; ") for j in dataset.judgements)
     if asked or left_open:
-        table.add_row("adjudicated", f"{asked} pairs, {left_open} left without a verdict (see judgements)")
+        table.add_row("adjudicated", f"{counted(asked, 'pair')}, {left_open} left without a verdict (see judgements)")
     checked = [a.support for a in told.extractions if a.support]
     if checked:
         doubts = ", ".join(f"{sum(getattr(s, name) for s in checked)} {name}" for name in _VERDICTS)
@@ -119,7 +121,7 @@ def show_summary(dataset: Dataset, output: Path | None) -> None:
     cost = "price unknown" if told.cost_usd is None else f"{told.cost_usd:.4f} USD by list price"
     usage = told.usage
     tokens = f"{usage.prompt_tokens:,} sent ({usage.cached_tokens:,} cached), {usage.completion_tokens:,} answered"
-    table.add_row("tokens", f"{tokens}, {usage.calls} calls")
+    table.add_row("tokens", f"{tokens}, {counted(usage.calls, 'call')}")
     table.add_row("cost", cost)
     models = ", ".join(sorted({r.model or "?" for r in dataset.runs}))
     table.add_row("model", f"{models} (answered by {', '.join(told.models_answering) or 'nobody'})")
@@ -173,7 +175,7 @@ def show_evaluation(evaluation: Evaluation, limit: int, out: Console) -> None:
             tell(f"{len(names)} {why}: {', '.join(names)}")
     for remark in evaluation.notes:
         tell(remark)
-    tell(f"{len(evaluation.articles)} articles measured")
+    tell(f"{counted(len(evaluation.articles), 'article')} measured")
 
 
 def _error(e: Error) -> str:

@@ -65,7 +65,7 @@ def test_articles_in_one_dataset_out(folder: Path) -> None:
     assert len(dataset.allegations) == len(dataset.denials) == len(dataset.responses) == 1
     assert dataset.allegations[0].contested == "explicit"
     assert dataset.accounting.models_answering == ["scripted/m"]
-    assert "[1/1] articles/one.txt: extracted: 1 claims, 1 denials, 1 responses, 0 quarantined" in run.stderr
+    assert "[1/1] articles/one.txt: extracted: 1 claim, 1 denial, 1 response, 0 quarantined" in run.stderr
     assert "articles     1 in: 1 extracted, 0 empty, 0 failed" in run.stderr
     assert "written: out.json" in run.stderr
     assert sorted(p.name for p in folder.iterdir()) == [".extract", "articles", "out.json"]
@@ -277,7 +277,7 @@ def test_a_run_that_is_stopped_keeps_what_is_in_flight_and_the_next_one_goes_on(
     assert run.returncode == 0
     assert len(script.requests) == 4
     assert "this run: 3 calls" in run.stderr
-    assert "1 articles needed none" in run.stderr
+    assert "none for 1 article with answers in" in run.stderr
 
 
 def test_an_old_dataset_survives_a_run_that_fails_to_start(folder: Path) -> None:

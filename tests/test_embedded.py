@@ -65,7 +65,7 @@ def test_the_command_ends_with_a_valid_dataset(finished: tuple[Path, Run]) -> No
 
 def test_it_costs_nothing_and_its_answer_is_not_made_twice(finished: tuple[Path, Run], model: Path) -> None:
     folder, run = finished
-    assert "1 calls, 0.0000 USD" in run.stderr
+    assert "1 call, 0.0000 USD" in run.stderr
     again = extract("article", "-o", "two.json", "--reasks", "0", "--model", f"gguf:{model}", cwd=folder)
     assert "0 calls" in again.stderr
     assert (folder / "two.json").read_bytes() == (folder / "out.json").read_bytes()

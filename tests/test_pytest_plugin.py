@@ -88,7 +88,7 @@ def test_a_difference_fails_readably_and_update_takes_it(project: pytest.Pyteste
     path.write_text(path.read_text("utf-8").replace('"shipped"', '"delivered"'), "utf-8")
     failed = run(project, calls(EXPECTING))
     failed.assert_outcomes(failed=1)
-    failed.stdout.fnmatch_lines(["*expected.json: * differences*", '*stage: "delivered" → "shipped"*'])
+    failed.stdout.fnmatch_lines(["*expected.json: 1 difference*", '*stage: "delivered" → "shipped"*'])
     assert not any(w in failed.stdout.str() for w in ("Traceback", "another exception", "direct cause"))
     run(project, calls(EXPECTING), "--extract-update").assert_outcomes(passed=1)
     assert path.read_text("utf-8").count('"shipped"') > 1

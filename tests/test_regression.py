@@ -60,7 +60,7 @@ def test_the_same_answers_give_the_same_without_any_settings(folder: Path) -> No
     """Model and parameters are those of the expected run."""
     before = (folder / "expected.json").read_bytes()
     done = checked(folder, "--output", "now.json")
-    assert (done.returncode, done.stdout) == (0, "expected.json: same (1 articles, 1 claims, 1 denials, 1 responses)\n")
+    assert (done.returncode, done.stdout) == (0, "expected.json: same (1 article, 1 claim, 1 denial, 1 response)\n")
     assert (folder / "now.json").read_bytes() == before == (folder / "expected.json").read_bytes()
 
 

@@ -56,7 +56,7 @@ def test_prune_drops_a_model_and_nothing_else(tmp_path: Path) -> None:
             return len(script.requests) - before
 
         assert (ask("gpt-4o-mini"), ask("nobody-knows-it")) == (1, 1)
-        assert "1 answers dropped" in extract("store", "prune", "--model", "gpt-4o-mini", cwd=tmp_path).stderr
+        assert "1 answer dropped" in extract("store", "prune", "--model", "gpt-4o-mini", cwd=tmp_path).stderr
         assert "gpt-4o-mini" not in extract("store", "ls", cwd=tmp_path).stdout
         assert (ask("gpt-4o-mini"), ask("nobody-knows-it")) == (1, 0)
 
@@ -66,7 +66,7 @@ def test_prune_drops_what_is_old(folder: Path) -> None:
     with sqlite3.connect(folder / ".extract" / "store.sqlite") as store:
         store.execute("UPDATE replies SET at = '2020-01-01T00:00:00.000+00:00' WHERE asked = 'gpt-4o-mini'")
     store.close()
-    assert "1 answers dropped" in extract("store", "prune", "--days", "1", cwd=folder).stderr
+    assert "1 answer dropped" in extract("store", "prune", "--days", "1", cwd=folder).stderr
 
 
 @pytest.mark.parametrize("command", [("ls",), ("export",), ("prune", "--days", "1")])

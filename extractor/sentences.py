@@ -53,20 +53,26 @@ _STOP_BEHIND_SPACE = re.compile(r"\.(?<=[^\S\x00-\x7f]\.)")
 
 
 _INITIAL = "[A-ZÀ-ÞĀ-ŽЀ-ЯҐ]"
-_BEFORE_NAMES = {
+_ABBREVIATIONS = {
+    "ar": r"\w",
+    "cs": "[Gg]en|[Pp]lk|[Pp]pplk|[Mm]jr|[Kk]pt|[Pp]or|[Dd]oc|[Ss]v|[Čč]l|[Tt]zv",
     "de": r"\d{1,3}",
-    "en": "Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Sgt|Adm|Cmdr|Mr|Mrs|Ms|Dr|Prof",
-    "fr": f"{_INITIAL}|MM?|Mmes?|Mlles?|Mgr|Dr|Pr|[Gg]én|[Cc]ol|[Cc]dt|[Cc]ap|[Ll]t|[Ss]gt|[Ss]te?",
-    "id": f"{_INITIAL}|Tn|Ny|Sdri?|Drs?|Ir|Hj?|Prof|Jend|Letjen|Mayjen|Brigjen|Kol",
-    "it": "[Oo]n|[Ss]en|[Gg]en|[Cc]ol",
-    "nl": "[Dd]hr|[Mm]evr|[Mm]w|[Gg]en|[Kk]ol|[Dd]r|[Pp]rof",
-    "pl": f"{_INITIAL}|in|np|tzw|[Gg]en|[Pp]łk|[Mm]jr|[Kk]pt|[Pp]or|[Dd]r|[Pp]rof|[Mm]in|[Mm]gr|[Ii]nż|[Uu]l|[Ww]oj|św",
-    "ru": "[Гг]ен|[Пп]олк|[Пп]роф|[Ии]м",
+    "en": "Sen|Rep|Gov|Gen|Lt|Col|Maj|Capt|Sgt|Adm|Cmdr|Amb|Mr|Mrs|Ms|Dr|Prof|Ft|[Pp]aras?",
+    "es": "Cnel|Mons|[Mm]ill?",
+    "fa": r"\w",
+    "fr": f"{_INITIAL}|MM?|Mmes?|Mlles?|Mgr|Dr|Pr|[Gg]én|[Gg]al|[Cc]ol|[Cc]dt|[Cc]ap|[Ll]t|[Ss]gt|[Aa]mb|[Ss]te?|Cie|[Aa]rt|[Rr]és",
+    "id": f"{_INITIAL}|Tn|Ny|Sdri?|Drs?|Ir|Hj?|Prof|Jend|Letjen|Mayjen|Brigjen|Kol|Inf|Pol|Jl|Rp",
+    "it": "[Oo]n|[Ss]en|[Gg]en|[Cc]ol|[Rr]is|n",
+    "nl": "[Dd]hr|Lt|[Mm]evr|[Mm]w|[Gg]en|[Kk]ol|[Dd]r|[Pp]rof",
+    "pl": f"{_INITIAL}|in|np|tzw|[Gg]en|[Pp]łk|[Mm]jr|[Kk]pt|[Pp]or|[Dd]r|[Pp]rof|[Mm]in|[Mm]gr|[Ii]nż|[Kk]s|[Uu]l|[Aa]l|[Ww]oj|[Ii]m"
+    "|św|[Aa]rt|[Oo]k|[Rr]ez",
+    "pt": "[Cc]el|[Cc]ia|[Rr]es|n",
+    "ru": r"[Гг]ен|[Пп]олк|[Пп]роф|[Ии]м|[Сс]т|[Рр]ез|[Оо]к|т\.\s?е",
     "tr": rf"\d{{1,3}}|{_INITIAL}|Sn|Org|Orgen|Gen|Korg|Tümg|Tuğg|Alb|Yb|Dr|Prof|Doç|Av|Hz",
-    "uk": f"{_INITIAL}|[Гг]ен|[Пп]роф|[Дд]р|[Пп]олк|[Вв]ул|[Мм]",
+    "uk": rf"{_INITIAL}|[Гг]ен|[Лл]ейт|[Пп]роф|[Дд]р|[Пп]олк|[Вв]ул|[Мм]|[Оо]к|[Бб]л|т\.\s?зв",
 }
-"""Titles, initials and ordinals ("die 3. Brigade") that a name follows and that sentencex 1.0.32 cuts behind. It knows
-the abbreviations of English (not behind a hyphen: "then-Sen."), German, Spanish, Italian, Portuguese and Russian."""
+"""Titles, initials, ordinals ("die 3. Brigade") and words like "about" that a name or a number follows and that sentencex
+1.0.32 cuts behind. It knows many abbreviations of English, German, Spanish, Italian, Portuguese and Russian, few of others."""
 
 
 _LONGEST = 9
@@ -75,8 +81,8 @@ _SHORT_WORD = re.compile(r"(?<![^\W_])[^\W_]{1,3}\.\s*\Z")
 
 
 @cache
-def _before_name(language: str) -> re.Pattern[str] | None:
-    return re.compile(rf"(?<![^\W_])(?:{_BEFORE_NAMES[language]})\.\s*\Z") if language in _BEFORE_NAMES else None
+def _abbreviation(language: str) -> re.Pattern[str] | None:
+    return re.compile(rf"(?<![^\W_])(?:{_ABBREVIATIONS[language]})\.\s*\Z") if language in _ABBREVIATIONS else None
 
 
 def _cut(language: str, paragraph: str) -> list[str]:
@@ -94,22 +100,24 @@ def _cut(language: str, paragraph: str) -> list[str]:
         if type(error).__name__ != "PanicException":
             raise
         return [paragraph]
-    before_name = _before_name(language)
+    abbreviation = _abbreviation(language)
     sentences = pieces[:1]
     for piece in pieces[1:]:
-        if _goes_on(sentences[-1], piece, before_name):
+        if _goes_on(sentences[-1], piece, abbreviation):
             sentences[-1] += piece
         else:
             sentences.append(piece)
     return sentences
 
 
-def _goes_on(piece: str, following: str, before_name: re.Pattern[str] | None) -> bool:
-    """Whether the stop behind a piece is that of an abbreviation: a small letter or a name follows it."""
+def _goes_on(piece: str, following: str, abbreviation: re.Pattern[str] | None) -> bool:
+    """Whether the stop behind a piece is that of an abbreviation: a small letter, a name or a number follows it."""
     first, end = following[:1], max(0, len(piece) - _LONGEST)
     if first.islower() and _SHORT_WORD.search(piece, end):
         return True
-    return before_name is not None and (first.isalpha() or first == "-") and before_name.search(piece, end) is not None
+    return (
+        abbreviation is not None and (first.isalnum() or first == "-") and abbreviation.search(piece, end) is not None
+    )
 
 
 def _paragraphs(raw: str) -> Iterator[tuple[int, int]]:

@@ -232,6 +232,7 @@ def _started(peer: Peer, server: str, articles: Path, n: int, *options: str) -> 
     command = [str(peer.python), "-m", f"benchmarks.peers.{peer.module}", "--server", server, "--n", f"{n}"]
     command += ["--articles", str(articles), *options]
     environment = {**os.environ, "TMPDIR": str(articles.parent)}  # what they leave behind goes with it
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # pip compiled the peers; compiling takes memory
     return subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

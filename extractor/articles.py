@@ -25,7 +25,6 @@ LANGUAGE_SAMPLE = 1_000
 
 METADATA_FIELDS = ("title", "outlet", "agency", "byline", "url", "published")
 
-
 NEIGHBOURS = 2
 """Sentences of the same paragraph, on either side of an order to software, that are taken for part of it: such a passage
 goes on in plain words ("The crates went the other way.") that no detector can tell from news."""

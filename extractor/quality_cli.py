@@ -34,7 +34,7 @@ def verify_command(
         typer.echo(str(discrepancy))
     quotes = sum(1 for _ in read.evidence())
     what = f"{counted(len(read.articles), 'article')}, {counted(quotes, 'quote')}"
-    tell(f"{what}: {f'{len(found)} do not hold' if found else 'all hold'}")
+    tell(f"{what}: {f'{len(found):,} wrong' if found else 'all hold'}")
     if found:
         raise typer.Exit(FAILED)
 

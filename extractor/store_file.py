@@ -22,7 +22,7 @@ AGAIN_S = 0.005
 """Seconds between two tries where the file is busy."""
 
 # Rows are kilobytes long, so they stand in tables of their own order with an index beside: with WITHOUT ROWID they fill the
-# index itself, a few to a page, and reading and writing take three to eight times as long (measured; so SQLite advises).
+# index itself, a few to a page, and writing takes two and a half times as long and reading eight (measured; so SQLite advises).
 _TABLES = """
 CREATE TABLE replies (
   key TEXT PRIMARY KEY, at TEXT NOT NULL, article TEXT NOT NULL, asked TEXT NOT NULL, text TEXT NOT NULL,

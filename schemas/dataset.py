@@ -81,6 +81,11 @@ class Dataset(Record):
     quarantine: list[Quarantined]
     """What the model wrote and did not hold."""
 
+    def __repr_args__(self) -> Iterator[tuple[str, int]]:
+        """How many records it holds. All of them are megabytes, which notebooks would print, and which asyncio.run of
+        Python 3.11 makes of every result only to throw them away."""
+        yield from ((name, len(value)) for name, value in self if isinstance(value, list))
+
     def evidence(self) -> Iterator[tuple[str, Evidence]]:
         """Every piece of evidence with the id of the record that rests on it."""
         named: list[Actor | WeaponType] = [*self.actors, *self.weapons]

@@ -91,6 +91,13 @@ def test_a_saved_dataset_is_loaded_as_it_was(tmp_path: Path) -> None:
     assert Dataset.model_validate_json((tmp_path / "out.json").read_text("utf-8")) == dataset
 
 
+def test_a_dataset_shows_itself_by_what_it_holds_and_not_by_all_of_it() -> None:
+    shown = repr(run_texts({"a.txt": ARTICLE, "b.txt": "Nothing."}, ScriptedModel(MODEL)))
+    assert shown.startswith("Dataset(runs=1, articles=2, actors=")
+    assert "allegations=1" in shown
+    assert len(shown) < 300
+
+
 def test_without_settings_they_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.txt").write_text(ARTICLE, "utf-8")

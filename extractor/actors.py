@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from .languages import UNSPACED, entries, primary, table
+from .languages import UNSPACED, entries, locale, primary, table
 from .schemas import Actor, ActorDraft, Evidence, Link
 
 if TYPE_CHECKING:
@@ -82,17 +82,16 @@ def state(name: str, language: str = "en") -> str | None:
 def _states(language: str) -> dict[str, str]:
     """The names of states in a language, the curated ones stronger than CLDR's."""
     import pycountry
-    from babel import Locale
 
-    locale = Locale.parse(language)
+    cldr = locale(language)
     official = [
         (getattr(territory, form, None), territory.alpha_2)
         for territory in pycountry.countries
         for form in ("name", "common_name", "official_name")
         if language == "en"
     ]
-    territories = ((locale.territories.get(t.alpha_2), t.alpha_2) for t in pycountry.countries)
-    seats = ((_city(locale, zone), code) for code, zone in table("statenames")["zones"].items())
+    territories = ((cldr.territories.get(t.alpha_2), t.alpha_2) for t in pycountry.countries)
+    seats = ((_city(cldr, zone), code) for code, zone in table("statenames")["zones"].items())
     return _keyed(official) | _keyed(seats) | _keyed(territories) | _keyed(_curated(language))
 
 
@@ -110,9 +109,9 @@ def _unsure() -> frozenset[str]:
     return frozenset(_key(name) for _, name in entries("statenames", "unsure"))
 
 
-def _city(locale: Locale, zone: str) -> str:
+def _city(cldr: Locale, zone: str) -> str:
     """The exemplar city of a time zone; CLDR leaves it out where it is the last part of the zone's English name."""
-    return str(locale.time_zones.get(zone, {}).get("city") or zone.rpartition("/")[2].replace("_", " "))
+    return str(cldr.time_zones.get(zone, {}).get("city") or zone.rpartition("/")[2].replace("_", " "))
 
 
 def _curated(language: str) -> Iterator[tuple[str, str]]:
@@ -292,6 +291,4 @@ def unnamed_state(id_: str, mentions: list[Evidence]) -> Actor:
 
 @cache
 def _territories() -> Mapping[str, str]:
-    from babel import Locale
-
-    return dict(Locale("en").territories)
+    return dict(locale("en").territories)

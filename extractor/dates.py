@@ -23,11 +23,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache, lru_cache
 
-from babel import Locale
-
 from .datewords import YEARS, Token, Unresolved, figure, names, plain, reads_day_first, tokens
 from .edtf import written
-from .languages import UNSPACED, any_of, primary
+from .languages import UNSPACED, any_of, locale, primary
 from .periods import Anchor, Bag, Period, anchor_of, of_year, period_of
 from .schemas import DatePhrase
 from .schemas.values import DateMethod
@@ -181,11 +179,11 @@ _YEAR = re.compile(rf"(?:{YEARS.start // 100}|19|20|{YEARS.stop // 100 - 1})\d\d
 
 @cache
 def _full_dates(language: str) -> tuple[re.Pattern[str], dict[str, int], bool | None]:
-    locales = [Locale.parse(language), Locale.parse("en")]
+    locales = [locale(language), locale("en")]
     months: dict[str, int] = {"sept": 9}
     particles = {"of", "the", "de", "del"}
-    for locale in locales:
-        wide, abbreviated, extra = names(locale)
+    for cldr in locales:
+        wide, abbreviated, extra = names(cldr)
         for name, ((kind, value), *_) in (*wide, *abbreviated):
             if kind == "M" and not name[0].isdigit():
                 months.setdefault(plain(name, unspaced=False).strip(" ."), value)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from babel import Locale
 
-from .languages import UNSPACED, any_of, entries
+from .languages import UNSPACED, any_of, entries, locale
 
 LONGEST = 200
 """Characters beyond which a text is no date phrase."""
@@ -166,9 +166,9 @@ def plain(text: str, *, unspaced: bool) -> str:
 @cache
 def _lexicon(language: str) -> _Lexicon:
     unspaced = language in UNSPACED
-    locale = Locale.parse(language)
+    cldr = locale(language)
     words: dict[str, tuple[Token, ...]] = {}
-    wide, abbreviated, particles = names(locale)
+    wide, abbreviated, particles = names(cldr)
     for layer in (_own(language), wide, *_dateparser(language), abbreviated, particles):
         found: dict[str, set[tuple[Token, ...]]] = {}
         for name, meaning in layer:
@@ -180,7 +180,7 @@ def _lexicon(language: str) -> _Lexicon:
     before, after = ("", "") if unspaced else (rf"(?<!{_LETTER})", rf"(?!{_LETTER})")
     unknown = r"\w" if unspaced else rf"[^\W\d]{_LETTER}*"
     pattern = f"{_FIGURES}|(?P<word>{before}(?:{any_of(words)}){after})|(?P<unknown>{unknown})|(?P<joint>[-–—~〜/−])"
-    return _Lexicon(re.compile(pattern), words, _stems(locale), unspaced, reads_day_first(locale))
+    return _Lexicon(re.compile(pattern), words, _stems(cldr), unspaced, reads_day_first(cldr))
 
 
 def _own(language: str) -> Iterator[Entry]:
@@ -194,23 +194,23 @@ def _token(code: str) -> Token:
     return ("U", UNITS.index(kind[1])) if kind[0] == "U" else (kind, int(code[len(kind) :] or 0))
 
 
-def names(locale: Locale) -> Iterator[Iterator[Entry]]:
+def names(cldr: Locale) -> Iterator[Iterator[Entry]]:
     """Names of months, weekdays and quarters, the full ones first, and the particles of date formats ("de", "г.")."""
-    yield _named(locale, "wide")
-    yield _named(locale, "abbreviated")
-    patterns = [locale.date_formats[length].pattern for length in ("medium", "long", "full")]
-    patterns += [str(locale.datetime_skeletons.get(skeleton, "")) for skeleton in ("yMMMM", "MMMMd")]
+    yield _named(cldr, "wide")
+    yield _named(cldr, "abbreviated")
+    patterns = [cldr.date_formats[length].pattern for length in ("medium", "long", "full")]
+    patterns += [str(cldr.datetime_skeletons.get(skeleton, "")) for skeleton in ("yMMMM", "MMMMd")]
     yield (
         (word, ()) for pattern in patterns for quoted in re.findall(r"'([^']+)'", pattern) for word in quoted.split()
     )
 
 
-def _named(locale: Locale, width: str) -> Iterator[Entry]:
-    for region in (locale, *map(Locale.parse, _REGIONS.get(locale.language, ()))):
+def _named(cldr: Locale, width: str) -> Iterator[Entry]:
+    for region in (cldr, *map(locale, _REGIONS.get(cldr.language, ()))):
         for kind, contexts in (("M", region.months), ("W", region.days), ("Q", region.quarters)):
             for value, name in (*contexts["format"][width].items(), *contexts["stand-alone"][width].items()):
-                if width == "wide" or kind == "Q" or len(name.strip(".")) >= _shortest(locale.language):
-                    yield from _forms(locale.language, name, (kind, value))
+                if width == "wide" or kind == "Q" or len(name.strip(".")) >= _shortest(cldr.language):
+                    yield from _forms(cldr.language, name, (kind, value))
 
 
 def _shortest(language: str) -> int:
@@ -229,7 +229,7 @@ def _dateparser(language: str) -> Iterator[Iterator[Entry]]:
     except ValueError:
         return
     yield _offsets(info["relative-type"])
-    english = Locale.parse("en")
+    english = locale("en")
     yield (
         entry
         for kind, contexts in (("M", english.months), ("W", english.days))
@@ -266,10 +266,10 @@ def _forms(language: str, name: str, token: Token) -> Iterator[Entry]:
             yield from ((prefix + form, (("w", step), token)) for prefix, step in _ZH_WEEKS.items())
 
 
-def _stems(locale: Locale) -> tuple[tuple[str, int], ...]:
+def _stems(cldr: Locale) -> tuple[tuple[str, int], ...]:
     stems = []
-    for month in range(1, 13) if locale.language in _STEMMED.split() else ():
-        one, other = (plain(locale.months[c]["wide"][month], unspaced=False) for c in ("format", "stand-alone"))
+    for month in range(1, 13) if cldr.language in _STEMMED.split() else ():
+        one, other = (plain(cldr.months[c]["wide"][month], unspaced=False) for c in ("format", "stand-alone"))
         shared = next(
             (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
         )
@@ -279,7 +279,7 @@ def _stems(locale: Locale) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(stems, key=lambda entry: -len(entry[0])))
 
 
-def reads_day_first(locale: Locale) -> bool | None:
+def reads_day_first(cldr: Locale) -> bool | None:
     """Whether 03/04/2023 is in April; None where both orders are in use."""
-    pattern = locale.date_formats["short"].pattern
-    return None if locale.language == "en" else pattern.find("d") < pattern.find("M")
+    pattern = cldr.date_formats["short"].pattern
+    return None if cldr.language == "en" else pattern.find("d") < pattern.find("M")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -26,6 +27,18 @@ def primary(tag: str) -> str:
         return str(Locale.parse(code).language) if re.fullmatch("[a-z]{2,3}", code) else "en"
     except (UnknownLocaleError, ValueError):
         return "en"
+
+
+@cache
+def locale(code: str) -> Locale:
+    """CLDR's data for a language or region.
+
+    babel 2.18 keeps what it looks up for one locale in data that others share, so that after Hebrew the months of other
+    languages may be Hebrew (https://github.com/python-babel/babel/issues/1234): here each has data of its own.
+    """
+    shared = Locale.parse(code)
+    _ = shared.character_order  # it loads its data when it is first asked for something
+    return deepcopy(shared)
 
 
 def guess(text: str) -> str:

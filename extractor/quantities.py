@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 from babel import Locale
 
-from .languages import UNSPACED, any_of, entries, primary
+from .languages import UNSPACED, any_of, entries, locale, primary
 from .schemas import Quantity
 
 MOST_DIGITS = 15
@@ -279,9 +279,9 @@ def _plain(text: str, decimal: str) -> str:
 
 @cache
 def _vocabulary(language: str) -> _Vocabulary:
-    locale = Locale.parse(language)
+    cldr = locale(language)
     unspaced = language in UNSPACED
-    scales = dict(_cldr_scales(locale))
+    scales = dict(_cldr_scales(cldr))
     cjk = rf" ?[{''.join(_CJK_SCALES)}](?![分克瓦])"
     scale = rf"(?:{cjk}| ?(?:{any_of(scales)})(?!\w))" if scales else f"(?:{cjk})"
     spoken = ""
@@ -306,7 +306,7 @@ def _vocabulary(language: str) -> _Vocabulary:
     before = rf"{left}(?:{said or '(?!)'}){right}|[<>≤≥~≈]"
     unit = r"\w{0,3}?" if unspaced else r"(?: ?\w+(?= ))?"
     return _Vocabulary(
-        decimal=str(locale.number_symbols["latn"]["decimal"]),
+        decimal=str(cldr.number_symbols["latn"]["decimal"]),
         scales=scales | _CJK_SCALES,
         amount=re.compile(amount),
         token=re.compile(token),
@@ -352,10 +352,10 @@ def _spoken() -> str:
     )
 
 
-def _cldr_scales(locale: Locale) -> Iterator[tuple[str, float]]:
+def _cldr_scales(cldr: Locale) -> Iterator[tuple[str, float]]:
     """The words of CLDR's compact formats ("00 Millionen") with what they multiply by."""
     for style in ("long", "short"):
-        for forms in dict(locale.compact_decimal_formats.get(style, {})).values():
+        for forms in dict(cldr.compact_decimal_formats.get(style, {})).values():
             for size, shape in forms.items():
                 printed = shape.pattern.split(";")[0]
                 word = _plain(re.sub(r"[0'.]", "", printed), ".").strip()

@@ -96,8 +96,12 @@ def _spelt_out(plain: str, beyond: str) -> bool:
 _ALIKE_LETTERS, _BY_LETTER = "in letters that look alike", "letter by letter"
 
 
-def disguises(text: str, plain: str, *, is_plain: bool) -> list[str]:
-    """The ways to read that the text may have a use for, by a sign of each that takes little time to look for.
+Places = list[tuple[int, int]]
+"""Start and end of each."""
+
+
+def disguises(text: str, plain: str, *, is_plain: bool) -> dict[str, Places]:
+    """The ways to read that the text may have a use for, by a sign of each that takes little time to look for, and where.
 
     ``plain``: the text, folded; any white space in it may stand for any other. ``is_plain``: it has no characters that cannot
     be seen.
@@ -106,7 +110,6 @@ def disguises(text: str, plain: str, *, is_plain: bool) -> list[str]:
     turned = any(word in letters for word in _TURNED)
     beyond = plain.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
     signs = {
-        "in capitals": _CAPITALS.search(text),
         "smuggled": not is_plain,
         "between invisible characters": not is_plain,
         "in base64": b"x" * 20 in letters.translate(_BASE64),
@@ -119,7 +122,8 @@ def disguises(text: str, plain: str, *, is_plain: bool) -> list[str]:
         _ALIKE_LETTERS: _AMONG_LETTERS.search(plain) or (_FOREIGN.search(beyond) and _BESIDE_LATIN.search(plain)),
         _BY_LETTER: _spelt_out(plain, beyond),
     }
-    return [how for how, sign in signs.items() if sign]
+    found = {"in capitals": [match.span() for match in _CAPITALS.finditer(text)]}  # of most texts, the dateline
+    return found | {how: [(0, len(text))] for how, sign in signs.items() if sign}
 
 
 def views(sentence: str, plain: str, codes: Collection[str]) -> dict[str, str]:

@@ -78,7 +78,14 @@ def role_shapes(script: str) -> dict[str, str]:
 
 def finders(view: str) -> list[dict[str, re.Pattern[str]]]:
     """What finds the words of each role, for each script that the text holds a letter of."""
-    return [_finders_of(script) for script in table()["scripts"] if pattern_of(script).search(view)]
+    scripts = _ascii_scripts() if view.isascii() else table()["scripts"]
+    return [_finders_of(script) for script in scripts if pattern_of(script).search(view)]
+
+
+@cache
+def _ascii_scripts() -> list[str]:
+    """The scripts that an ASCII letter is of."""
+    return [script for script in table()["scripts"] if pattern_of(script).search("".join(map(chr, range(128))))]
 
 
 @cache  # compiling takes longer than reading an article, and most articles need one script only

@@ -46,7 +46,7 @@ _ENCLOSED = re.compile(
 def find_orders(text: str, *, is_plain: bool) -> Iterator[Defect]:
     """The passages that give orders to software. ``is_plain``: the text has no characters that cannot be seen."""
     sentences = [(start, end, opens_line, folded(text[start:end])) for start, end, opens_line in _sentences(text)]
-    codes = disguises(text, "\n".join(plain for *_, plain in sentences), is_plain=is_plain)
+    signs = disguises(text, "\n".join(plain for *_, plain in sentences), is_plain=is_plain)
     numbered = "[" in text and "[1]" not in text  # else numbers in brackets are references
     orders: dict[str, Order | None] = {}  # pages repeat themselves
     held: list[tuple[int, int, str]] = []
@@ -54,6 +54,7 @@ def find_orders(text: str, *, is_plain: bool) -> Iterator[Defect]:
     for start, end, opens_line, plain in sentences:
         sentence = text[start:end]
         if sentence not in orders:
+            codes = [how for how, places in signs.items() if any(a < end and start < b for a, b in places)]
             orders[sentence] = weigh(views(sentence, plain, codes))
         found = orders[sentence]
         if not found and numbered and _NUMBER.match(text, start):

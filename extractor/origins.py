@@ -2,12 +2,14 @@
 
 The six rules of the domain model: syndicated copies collapse; the same speaker on the same occasion is one; ``relies_on``
 is followed to its root; the root counts by its government or organisation; the outlet's own voice and unknown sources
-count nothing; a joint statement is a position and no evidence.
+count nothing; a joint statement is a position and no evidence. And a seventh: who says of its own that it knows nothing of
+it is no origin on somebody else's word.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from .schemas import Article, Attribution, Corroboration, OriginChain, Source
 
@@ -17,6 +19,9 @@ NO_ORIGIN = {
     "joint_statement": "a joint statement is a position, not evidence",
 }
 """Kinds of sources behind which no independent origin stands."""
+
+GAINSAID = "whoever is relied on says of its own that it is not so, or that nothing shows it"
+"""Why a root does not count on a speaker's word."""
 
 NAMELESS = "unnamed:"
 """Begins the id of an actor whom the article leaves unnamed."""
@@ -47,7 +52,8 @@ def corroboration(
     rejected: bool = False,
 ) -> Corroboration:
     """Who stands behind the attributions of one allegation. ``articles``: every file with the article's content."""
-    chains = [_chain(t, articles[t.article_id], sources, party, rejected=rejected) for t in attributions]
+    gainsaying = {party[actor] for t in attributions if t.polarity != "positive" for actor in sources[t.source].actors}
+    chains = [_chain(t, articles[t.article_id], sources, party, gainsaying, rejected=rejected) for t in attributions]
     carried = sorted({t.article_id for t in attributions})
     texts = _texts([articles[i][0] for i in carried])
     by_text: dict[tuple[str, str], str] = {}
@@ -67,10 +73,19 @@ def corroboration(
 
 
 def _chain(
-    t: Attribution, files: Sequence[Article], sources: Mapping[str, Source], party: Mapping[str, str], *, rejected: bool
+    t: Attribution,
+    files: Sequence[Article],
+    sources: Mapping[str, Source],
+    party: Mapping[str, str],
+    gainsaying: AbstractSet[str],
+    *,
+    rejected: bool,
 ) -> OriginChain:
     links = chain(t.source, sources)
     origins, rule = _root(t, links, roots(t.source, sources, party), rejected=rejected)
+    if len(links) > 1 and gainsaying & set(origins):
+        origins = [origin for origin in origins if origin not in gainsaying]
+        rule = rule if origins else GAINSAID
     return OriginChain(
         claim=t.claim,
         article_id=t.article_id,

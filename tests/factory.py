@@ -102,7 +102,7 @@ def claim(
     words: str = "words",
 ) -> dict[str, Any]:
     """One claim, by the words of the domain model. ``via``: (kind, actor) of what the speaker relies on, down to the root;
-    an actor "" is none at all."""
+    an actor "" is none at all, "a+b" are two."""
     return dict(locals())
 
 
@@ -124,7 +124,7 @@ def speakers(links: Sequence[tuple[Any, str]], article: str) -> list[Source]:
     ids = [f"{kind}:{by or article}" for kind, by in links]
     return [
         Source(
-            id=f"source:{'~'.join(ids[n:])}", actors=[by] if by else [], kind=kind, reliability=None, origins=[],
+            id=f"source:{'~'.join(ids[n:])}", actors=by.split("+") if by else [], kind=kind, reliability=None, origins=[],
             relies_on=f"source:{'~'.join(ids[n + 1 :])}" if n + 1 < len(links) else None,
         )
         for n, (kind, by) in enumerate(links)

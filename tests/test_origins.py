@@ -1,4 +1,4 @@
-"""Who stands behind an allegation: the six rules, each with the chain that says why."""
+"""Who stands behind an allegation: the rules, each with the chain that says why."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ VOICE = "the outlet's own voice is no origin"
 JOINT = "a joint statement is a position, not evidence"
 UNKNOWN = "an unknown source is no origin"
 NOTHING = "it affirms nothing"
+GAINSAID = "whoever is relied on says of its own that it is not so, or that nothing shows it"
 ONCE = "nobody is named: it may be the same as in another article, and counts once"
 
 NAMELESS = {"kind": "unnamed_official", "by": "unnamed:officials"}
@@ -101,6 +102,26 @@ RULES: dict[str, tuple[Articles, list[str], set[str]]] = {
         ["state:US"],
         {SPEAKER, NOTHING},
     ),
+    "one who is relied on and says that nothing shows it": (
+        [said(by="state:UA", via=[("intelligence", "state:US")]), said(by="person:john-kirby", polarity="no_evidence")],
+        [],
+        {GAINSAID, NOTHING},
+    ),
+    "one of two who are relied on": (
+        [said(by="state:UA", via=[("intelligence", "state:UA+state:US")]), said(by="state:US", polarity="negative")],
+        ["state:UA"],
+        {ROOT, NOTHING},
+    ),
+    "a government that says yes and no": (
+        [said(by="state:US"), said(by="person:john-kirby", polarity="negative")],
+        ["state:US"],
+        {SPEAKER, NOTHING},
+    ),
+    "somebody who says that another knows nothing of it": (
+        [said(by="state:UA", via=[("intelligence", "state:US")]), said(by="state:RU", via=[("document", "state:US")], polarity="negative")],
+        ["state:US"],
+        {ROOT, NOTHING},
+    ),
     "a leaked document": ([said(kind="document", by="")], ["a source"], {ITSELF}),
     "a document of a government": ([said(kind="document", by="state:RU")], ["state:RU"], {SPEAKER}),
     "two documents in two articles": (
@@ -142,7 +163,9 @@ def test_origins_and_why_they_count(articles: Articles, origins: list[str], rule
     assert ["a source" if o.startswith("source:") else o for o in found.origin_ids] == origins
     assert found.origins == len(origins)
     assert {c.rule for c in found.chains} == rules
-    assert all(bool(c.origins) == (c.rule not in {VOICE, JOINT, UNKNOWN, NOTHING, ONCE}) for c in found.chains)
+    assert all(
+        bool(c.origins) == (c.rule not in {VOICE, JOINT, UNKNOWN, NOTHING, ONCE, GAINSAID}) for c in found.chains
+    )
 
 
 @pytest.mark.parametrize(

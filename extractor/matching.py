@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -31,9 +31,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from .assigning import Assignment, Row, overlap, plain, told
-from .gold import Gold, GoldAllegation, GoldItem, right
+from .gold import Gold, GoldAllegation, GoldItem, GoldSource, right
 from .gold_reading import Reading
 from .held import Held
+from .origins import chain
 from .schemas import (
     STAGE_FAMILY,
     Article,
@@ -219,6 +220,9 @@ class Scored(Assignment):
             self._field("attributions", g, p, "speaker", self._speaks(g, p), says, self._who(speaker.actors))
             kinds = [kind for s in sources for kind in right(s, "kind")]
             self._field("attributions", g, p, "speaker_kind", speaker.kind in kinds, kinds, speaker.kind)
+            roots = [root for s in sources for root in self._roots(s)]
+            ours = self._who(chain(p.record.source, self.held.sources)[-1].actors)
+            self._field("attributions", g, p, "root", ours in roots, roots, ours)
             self._date("attributions", g, p, "said_on")
 
     def _speaks(self, g: Row, p: Row) -> bool:
@@ -229,6 +233,14 @@ class Scored(Assignment):
             if has == says or (source.kind == "joint_statement" and says <= has):
                 return True
         return False
+
+    def _roots(self, source: GoldSource, above: Collection[str] = ()) -> Iterator[frozenset[str]]:
+        """Whose word it may be in the end; a circle ends where it closes."""
+        for below in right(source, "relies_on"):
+            if below and below not in above:
+                yield from self._roots(self.gold.sources[below], {*above, source.id})
+            else:
+                yield self._gold_who([source.actor] if source.actor else [])
 
     def _attribution_alike(self, g: Row, p: Row) -> float:
         if g.owner is not p.owner:

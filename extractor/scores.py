@@ -16,7 +16,7 @@ FIELDS = {
     "allegations": (
         "stage", "stage_family", "scope", "direction", "suppliers", "recipients", "event_time", "event_time_edtf",
     ),
-    "attributions": ("speaker", "speaker_kind", "certainty", "basis", "polarity", "said_on", "said_on_edtf"),
+    "attributions": ("speaker", "speaker_kind", "root", "certainty", "basis", "polarity", "said_on", "said_on_edtf"),
     "denials": ("denier", "kind", "scope", "targets", "said_on", "said_on_edtf"),
     "responses": ("kind", "actors", "about"),
     "items": ("category", "quantity"),

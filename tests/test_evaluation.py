@@ -198,14 +198,25 @@ def scope(d: Json) -> None:
     claim_of(d, "ship_envoy_en.txt", "a1")[1]["scope"] = "pattern"
 
 
-def speaker(d: Json) -> None:
+def speaker_and_another(d: Json) -> tuple[Json, Json, str]:
+    """An attribution, its source, and the id of a source of the same kind and another party."""
     said = attributions(*claim_of(d, "iran_drones_en.txt", "a2"))[0]
     sources = {s["id"]: s for s in d["sources"]}
     party = {a["id"]: a["party"] for a in d["actors"]}
-    kind, ours = sources[said["source"]]["kind"], {party[i] for i in sources[said["source"]]["actors"]}
-    said["source"] = next(
-        i for i, s in sources.items() if s["kind"] == kind and not ours & {party[x] for x in s["actors"]}
-    )
+    own = sources[said["source"]]
+    parties = {party[i] for i in own["actors"]}
+    others = (s for s in d["sources"] if s["kind"] == own["kind"] and not parties & {party[x] for x in s["actors"]})
+    return said, own, next(others)["id"]
+
+
+def speaker(d: Json) -> None:
+    said, _, other = speaker_and_another(d)
+    said["source"] = other
+
+
+def relied_on(d: Json) -> None:
+    _, own, other = speaker_and_another(d)
+    own["relies_on"] = other
 
 
 def speaker_and_kind(d: Json) -> None:
@@ -345,8 +356,9 @@ DAMAGE: list[tuple[Callable[[Json], None], set[str]]] = [
     (stage_within_the_family, {"allegations.stage"}),
     (stage_of_another_family, {"allegations.stage", "allegations.stage_family"}),
     (scope, {"allegations.scope"}),
-    (speaker, {"attributions.speaker"}),
-    (speaker_and_kind, {"attributions.speaker", "attributions.speaker_kind"}),
+    (speaker, {"attributions.speaker", "attributions.root"}),
+    (speaker_and_kind, {"attributions.speaker", "attributions.speaker_kind", "attributions.root"}),
+    (relied_on, {"attributions.root"}),
     (certainty, {"attributions.certainty"}),
     (basis, {"attributions.basis"}),
     (polarity, {"attributions.polarity"}),

@@ -174,6 +174,18 @@ def test_the_guess_of_a_language_is_the_same_as_the_librarys_own_to_the_last_bit
         assert languages._identifier().classify(text) == py3langid.classify(text)
 
 
+def test_menus_of_another_language_above_the_article_do_not_change_its_language(root: Path) -> None:
+    menu = (
+        "Cookies help us to deliver our services. Sign in to go on with this story and to share it with your friends.\n"
+        * 6
+    )
+    texts = {p.name: p.read_text("utf-8") for p in sorted(root.glob("tests/corpus/articles/*.txt"))}
+    others = {name: text for name, text in texts.items() if articles.read(text, name).language != "en"}
+    assert len(others) >= 8
+    for name, text in others.items():
+        assert articles.read(menu + text, name).language == articles.read(text, name).language, name
+
+
 def test_the_quick_count_of_features_is_in_use() -> None:
     """Fails if py3langid's scores are no finite 16-bit floats any more: then the guess takes three times as long."""
     identifier = languages._identifier()

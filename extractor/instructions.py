@@ -70,13 +70,18 @@ class Order(NamedTuple):
     """Whether it says itself what to do, so that the next line need not."""
 
 
+def may_order(view: str) -> bool:
+    """Whether the rules for which the words of a folded text suffice can come to ``ENOUGH``. Mostly not."""
+    known = known_cues()
+    return known.suffice(known.held(view))
+
+
 def weigh(views: dict[str, str]) -> Order | None:
     """The order that a sentence is, or None. ``views``: the ways to read it, folded, each with how that is, the plain one first."""
-    known = known_cues()
-    held = {view: known.held(view) for view in views}
-    if not any(map(known.suffice, held.values())):  # most sentences
+    if not any(map(may_order, views)):
         return None
-    led = {view: _led(view, known.rules(sets)) for view, sets in held.items()}
+    known = known_cues()
+    led = {view: _led(view, known.rules(known.held(view))) for view in views}
     if all(points_of(rules) < ENOUGH for rules in led.values()):
         return None
     orders = False

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from .disguises import disguises, views
 from .folding import folded
-from .instructions import Order, goes_on, weigh
+from .instructions import Order, goes_on, may_order, weigh
 from .schemas import Defect
 
 _FULL_STOP = r"(?:(?<!\b[A-Za-z])(?<!\b(?:Mr|Dr|St|No))(?<!\b(?:Mrs|Gen|Sen|Rep|Col|Gov))\.|[!?…])[.!?…]{0,4}[\"'”’»)\]*_]{0,4}(?=\s)|[。！？।؟۔][」』”’)]{0,2}"
@@ -46,23 +46,25 @@ _ENCLOSED = re.compile(
 def find_orders(text: str, *, is_plain: bool) -> Iterator[Defect]:
     """The passages that give orders to software. ``is_plain``: the text has no characters that cannot be seen."""
     sentences = [(start, end, opens_line, folded(text[start:end])) for start, end, opens_line in _sentences(text)]
-    signs = disguises(text, "\n".join(plain for *_, plain in sentences), is_plain=is_plain)
+    signs = disguises(text, "\n".join(plain for *_, plain in sentences), is_plain=is_plain).items()
     numbered = "[" in text and "[1]" not in text  # else numbers in brackets are references
     orders: dict[str, Order | None] = {}  # pages repeat themselves
     held: list[tuple[int, int, str]] = []
     until, last = 0, -1  # the offset that an order reaches to; the end of the sentence before
     for start, end, opens_line, plain in sentences:
-        sentence = text[start:end]
-        if sentence not in orders:
-            codes = [how for how, places in signs.items() if any(a < end and start < b for a, b in places)]
-            orders[sentence] = weigh(views(sentence, plain, codes))
-        found = orders[sentence]
+        codes = [how for how, places in signs if any(a < end and start < b for a, b in places)]
+        found = None
+        if codes or may_order(plain):
+            sentence = text[start:end]
+            if sentence not in orders:
+                orders[sentence] = weigh(views(sentence, plain, codes))
+            found = orders[sentence]
         if not found and numbered and _NUMBER.match(text, start):
             found = Order("bears a sentence number like the reader's own", 0, orders=True)
         if found:
             until = _reach(text, (start, end), found, opens_line)
             held.append((start, end, found.detail))
-        elif start < until or (held and held[-1][1] == last and goes_on(sentence)):
+        elif start < until or (held and held[-1][1] == last and goes_on(text[start:end])):
             held.append((start, end, ""))
         last = end
     yield from _whole(text, held)

@@ -36,7 +36,7 @@ WAVES = 10
 """Articles per place in flight, where latency is simulated."""
 ROUNDS = 3
 WARM = 32
-LONGEST_S = 600
+LONGEST_S = 240
 """A run that takes longer hangs; docetl does at times, with many calls in flight."""
 ARMSLEDGER = "armsledger"
 

@@ -261,7 +261,7 @@ class _Checker:
             if span is None:
                 self._trouble(key, "quote_not_found", self._not_found(citation.phrase, near))
                 continue
-            quote = self._locate(span, citation.sentence)
+            quote = self._locate(span, citation.sentence, sentence)
             if quote.repaired:
                 detail = f"cited as sentence {citation.sentence}, stands in sentence {quote.first.number}"
                 self._finding(key, number, "sentence_repaired", detail)
@@ -301,7 +301,10 @@ class _Checker:
 
     # Places ----------------------------------------------------------------------------------------------------------
 
-    def _locate(self, span: Span, cited: int | None = None) -> Located:
+    def _locate(self, span: Span, cited: int | None = None, likely: Sentence | None = None) -> Located:
+        """``likely``: the sentence that it mostly stands in, which need not be looked for then."""
+        if likely and likely.start <= span.start and span.end <= likely.end:
+            return Located(*span, likely, likely, cited)
         first = self._sentence_at(span.start)
         last = first if span.end <= first.end else self._sentence_at(span.end - 1)
         return Located(*span, first, last, cited)

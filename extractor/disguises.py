@@ -96,12 +96,9 @@ def _spelt_out(plain: str, beyond: str) -> bool:
 _ALIKE_LETTERS, _BY_LETTER = "in letters that look alike", "letter by letter"
 
 
-Places = list[tuple[int, int]]
-"""Start and end of each."""
-
-
-def disguises(text: str, plain: str, *, is_plain: bool) -> dict[str, Places]:
-    """The ways to read that the text may have a use for, by a sign of each that takes little time to look for, and where.
+def disguises(text: str, plain: str, *, is_plain: bool) -> list[tuple[int, int, str]]:
+    """The ways to read that the text may have a use for, by a sign of each that takes little time to look for: each with the
+    start and the end of where it may.
 
     ``plain``: the text, folded; any white space in it may stand for any other. ``is_plain``: it has no characters that cannot
     be seen.
@@ -122,8 +119,8 @@ def disguises(text: str, plain: str, *, is_plain: bool) -> dict[str, Places]:
         _ALIKE_LETTERS: _AMONG_LETTERS.search(plain) or (_FOREIGN.search(beyond) and _BESIDE_LATIN.search(plain)),
         _BY_LETTER: _spelt_out(plain, beyond),
     }
-    found = {"in capitals": [match.span() for match in _CAPITALS.finditer(text)]}  # of most texts, the dateline
-    return found | {how: [(0, len(text))] for how, sign in signs.items() if sign}
+    capitals = [(*match.span(), "in capitals") for match in _CAPITALS.finditer(text)]  # of most texts, the dateline
+    return capitals + [(0, len(text), how) for how, sign in signs.items() if sign]
 
 
 def views(sentence: str, plain: str, codes: Collection[str]) -> dict[str, str]:

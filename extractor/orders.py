@@ -46,13 +46,13 @@ _ENCLOSED = re.compile(
 def find_orders(text: str, *, is_plain: bool) -> Iterator[Defect]:
     """The passages that give orders to software. ``is_plain``: the text has no characters that cannot be seen."""
     sentences = [(start, end, opens_line, folded(text[start:end])) for start, end, opens_line in _sentences(text)]
-    signs = disguises(text, "\n".join(plain for *_, plain in sentences), is_plain=is_plain).items()
+    signs = disguises(text, "\n".join(plain for *_, plain in sentences), is_plain=is_plain)
     numbered = "[" in text and "[1]" not in text  # else numbers in brackets are references
     orders: dict[str, Order | None] = {}  # pages repeat themselves
     held: list[tuple[int, int, str]] = []
     until, last = 0, -1  # the offset that an order reaches to; the end of the sentence before
     for start, end, opens_line, plain in sentences:
-        codes = [how for how, places in signs if any(a < end and start < b for a, b in places)]
+        codes = [how for first, behind, how in signs if first < end and start < behind]
         found = None
         if codes or may_order(plain):
             sentence = text[start:end]

@@ -180,8 +180,10 @@ def _lines(document: Document, part: range | None = None, *, orders: bool = True
 
 def plain(text: str) -> str:
     """What can be seen of a text, on one line."""
-    if not text.isprintable():  # none of _UNSHOWN is printable
+    if not text.isprintable():  # none of _UNSHOWN is printable, and of white space only the blank
         text = _UNSHOWN.sub(_shown, text)
+    elif "  " not in text:
+        return text.strip()
     return " ".join(text.split())
 
 

@@ -88,6 +88,7 @@ class Running:
         self._stop = stop
         self._keep = keep
         self._run = run_record(settings)
+        self._choices = [self._run.id, settings.server, rules_sha256()]
         self._extractions: list[Extraction] = []
         self._rest = Rest(runs=[self._run])
         self._seen: dict[str, str] = {}
@@ -177,7 +178,7 @@ class Running:
 
     def _key(self, sha256: str, name: str, known: Mapping[str, str]) -> str:
         """Everything that the records of an article depend on."""
-        choices = [sha256, name, dict(known), self._run.id, self._settings.server, rules_sha256()]
+        choices = [sha256, name, dict(known), *self._choices]
         return hashlib.sha256(json.dumps(choices, sort_keys=True).encode()).hexdigest()
 
     def _found(self, key: str, name: str) -> bool:

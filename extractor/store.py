@@ -57,6 +57,10 @@ class Call:
     completion_tokens: int = 0
 
 
+_CALL = tuple(f.name for f in fields(Call))
+_NOTE = f"INSERT INTO calls VALUES (?, {', '.join('?' * len(_CALL))})"  # noqa: S608 - question marks
+
+
 @dataclass(frozen=True, slots=True)
 class _Write:
     statement: str
@@ -176,9 +180,8 @@ class Store:
 
     def note(self, call: Call) -> None:
         """Record a call. Raises nothing: what the call brought is worth more than its record."""
-        row = (_now(), *(getattr(call, f.name) for f in fields(Call)))
         if not self._broken:
-            self._write(f"INSERT INTO calls VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - question marks
+            self._write(_NOTE, (_now(), *(getattr(call, name) for name in _CALL)))
 
     def calls(self) -> Iterator[dict[str, Any]]:
         """Every call, in order of time. Raises StoreUnusable."""

@@ -83,16 +83,16 @@ def _chain(
 ) -> OriginChain:
     links = chain(t.source, sources)
     origins, rule = _root(t, links, roots(t.source, sources, party), rejected=rejected)
-    if len(links) > 1 and gainsaying & set(origins):
-        origins = [origin for origin in origins if origin not in gainsaying]
-        rule = rule if origins else GAINSAID
+    strangers = gainsaying - {party[actor] for actor in links[0].actors}  # one's own word is one's own
+    kept = [origin for origin in origins if origin not in strangers]
+    rule = GAINSAID if origins and not kept else rule
     return OriginChain(
         claim=t.claim,
         article_id=t.article_id,
         outlet=files[0].outlet,
         agency=files[0].agency,
         sources=[s.id for s in links],
-        origins=origins,
+        origins=kept,
         rule=rule,
     )
 

@@ -117,6 +117,11 @@ RULES: dict[str, tuple[Articles, list[str], set[str]]] = {
         ["state:US"],
         {SPEAKER, NOTHING},
     ),
+    "a government that cites its own intelligence and says no elsewhere": (
+        [said(by="person:john-kirby", via=[("intelligence", "state:US")]), said(by="state:US", polarity="no_evidence")],
+        ["state:US"],
+        {ROOT, NOTHING},
+    ),
     "somebody who says that another knows nothing of it": (
         [said(by="state:UA", via=[("intelligence", "state:US")]), said(by="state:RU", via=[("document", "state:US")], polarity="negative")],
         ["state:US"],
